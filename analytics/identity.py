@@ -1,0 +1,33 @@
+"""Whose call it is: names from the proxy login, from request headers, or from the flags."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from analytics.record import Who
+
+WHO_HEADERS = ("x-tokenecho-app", "x-tokenecho-team", "x-tokenecho-user")
+
+
+def from_login(username: str) -> Who:
+    """The names in a proxy login's user part: `team`, `team+app` or `team+app+user`; an empty part names nobody."""
+    team, app, user, *_ = [*unquote(username).split("+", 2), "", "", ""]
+    return Who(app=app or None, team=team or None, user_name=user or None)
+
+
+def from_proxy_authorization(header: str | None) -> Who:
+    """The names in a `Proxy-Authorization: Basic` header. The password is not looked at."""
+    scheme, _, coded = (header or "").partition(" ")
+    if scheme.lower() != "basic":
+        return Who()
+    try:
+        return from_login(base64.b64decode(coded, validate=True).decode("utf-8").partition(":")[0])
+    except (binascii.Error, UnicodeDecodeError):
+        return Who()
+
+
+def from_headers(headers: Mapping[str, str]) -> Who:
+    """The names in the `x-tokenecho-*` request headers."""
+    app, team, user = (headers.get(name) or None for name in WHO_HEADERS)
+    return Who(app, team, user)

@@ -1,0 +1,232 @@
+"""The spool: the durable hand-over between whoever captures and the one collector, an SQLite file in WAL mode.
+
+A record is committed here before the proxy forgets it and deleted after the DuckDB transaction that holds it.
+`synchronous=NORMAL` survives the death of any process at any moment; a power cut may cost the last commits.
+https://www.sqlite.org/wal.html
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import zstandard
+
+from analytics.private import create_private
+from analytics.record import Record, from_meta
+
+SCHEMA = """
+create table if not exists records (
+    seq integer primary key autoincrement, record_id text not null unique, meta blob not null,
+    request blob not null, response blob not null, size integer not null, tries integer not null default 0);
+create table if not exists set_aside (
+    record_id text primary key, meta blob not null, request blob not null, response blob not null,
+    size integer not null, error text not null, at real not null);
+create table if not exists losses (reason text not null, day text not null, count integer not null,
+    primary key (reason, day));
+create table if not exists proxies (
+    capture_id text primary key, pid integer not null, started_at real not null, seen_at real not null,
+    in_flight integer not null, captured integer not null, failures integer not null);
+"""
+DISK_LIMIT = 4 * 2**30
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """A record as it waits: its place in the queue and how often the collector died or failed over it alone."""
+
+    seq: int
+    tries: int
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """What a running or past proxy last said of itself. Times are seconds since the epoch."""
+
+    capture_id: str
+    pid: int
+    started_at: float
+    seen_at: float
+    in_flight: int
+    captured: int
+    failures: int
+
+
+class SpoolFull(Exception):
+    """The spool has reached its limit on disk, or the disk is full. `reason` is the loss to count."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Spool:
+    """One spool file, opened by one thread. Several processes may write to it at the same time."""
+
+    def __init__(self, path: Path, *, disk_limit: int = DISK_LIMIT) -> None:
+        create_private(path)
+        self.path = path
+        self._disk_limit = disk_limit
+        self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+        self._db.execute("pragma auto_vacuum=incremental")
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=normal")
+        # What was handed over is overwritten, not just unlinked: it is somebody's conversation.
+        self._db.execute("pragma secure_delete=on")
+        self._db.executescript(SCHEMA)
+        self._page_size: int = self._db.execute("pragma page_size").fetchone()[0]
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("begin immediate")
+        try:
+            yield self._db
+        except BaseException:
+            if self._db.in_transaction:  # a full disk rolls back by itself
+                self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Commit these records; one that is already here is left as it is. Raises SpoolFull and keeps none of them."""
+        if self.used_bytes() > self._disk_limit:
+            raise SpoolFull("spool_limit")
+        rows = [_row(record) for record in records]
+        try:
+            with self._transaction() as db:
+                db.executemany(
+                    "insert or ignore into records (record_id, meta, request, response, size) values (?, ?, ?, ?, ?)",
+                    rows,
+                )
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise SpoolFull("disk_full") from error
+            raise
+
+    def used_bytes(self) -> int:
+        """Bytes of the file that hold data."""
+        pages: int = self._db.execute("pragma page_count").fetchone()[0]
+        free: int = self._db.execute("pragma freelist_count").fetchone()[0]
+        return (pages - free) * self._page_size
+
+    def take(self, *, after: int = 0, count: int = 500, size: int = 32 * 2**20) -> list[Spooled]:
+        """The oldest records behind that place, up to that count and (but for the first) that many bytes."""
+        query = "select seq, tries, meta, request, response, size from records where seq > ? order by seq limit ?"
+        taken: list[Spooled] = []
+        with closing(self._db.execute(query, (after, count))) as rows:
+            for seq, tries, meta, request, response, held in rows:
+                size -= held
+                if taken and size < 0:
+                    break
+                taken.append(Spooled(seq, tries, from_meta(meta, _unpacked(request), _unpacked(response))))
+        return taken
+
+    def take_raw(self, seq: int) -> tuple[str, bytes, bytes, bytes, int] | None:
+        """One record as it is stored, for setting it aside when it cannot even be decoded."""
+        found = self._db.execute("select record_id, meta, request, response, size from records where seq = ?", (seq,))
+        row: tuple[str, bytes, bytes, bytes, int] | None = found.fetchone()
+        return row
+
+    def tries(self, *, count: int = 500) -> list[tuple[int, int]]:
+        """(seq, tries) of the oldest records."""
+        return self._db.execute("select seq, tries from records order by seq limit ?", (count,)).fetchall()
+
+    def count_try(self, seq: int) -> None:
+        """Note, before the attempt, that this record is about to be tried alone."""
+        self._db.execute("update records set tries = tries + 1 where seq = ?", (seq,))
+
+    def mark_suspect(self, seqs: Iterable[int]) -> None:
+        """Note that the batch with these records failed: each is to be tried alone."""
+        with self._transaction() as db:
+            db.executemany("update records set tries = max(tries, 1) where seq = ?", [(seq,) for seq in seqs])
+
+    def delete(self, seqs: Iterable[int]) -> None:
+        """Forget records that are now in DuckDB."""
+        with self._transaction() as db:
+            db.executemany("delete from records where seq = ?", [(seq,) for seq in seqs])
+
+    def set_aside(self, seq: int, error: str) -> None:
+        """Move a record that breaks the collector out of the way, with its error."""
+        with self._transaction() as db:
+            db.execute(
+                "insert or replace into set_aside select record_id, meta, request, response, size, ?, ? "
+                "from records where seq = ?",
+                (error, time.time(), seq),
+            )
+            db.execute("delete from records where seq = ?", (seq,))
+
+    def restore_set_aside(self) -> int:
+        """Queue the set-aside records once more; the number of them."""
+        with self._transaction() as db:
+            db.execute(
+                "insert or ignore into records (record_id, meta, request, response, size) "
+                "select record_id, meta, request, response, size from set_aside"
+            )
+            return db.execute("delete from set_aside").rowcount
+
+    def set_aside_errors(self) -> list[tuple[str, str]]:
+        """(record_id, error) of the records set aside."""
+        return self._db.execute("select record_id, error from set_aside order by at").fetchall()
+
+    def waiting(self) -> int:
+        """How many records wait for the collector."""
+        found: int = self._db.execute("select count(*) from records").fetchone()[0]
+        return found
+
+    def count_loss(self, reason: str, count: int = 1) -> None:
+        """Add to the count of exchanges that were not captured, by reason and day (UTC)."""
+        self._db.execute(
+            "insert into losses values (?, date('now'), ?) on conflict do update set count = count + excluded.count",
+            (reason, count),
+        )
+
+    def losses(self) -> list[tuple[str, str, int]]:
+        """(reason, day, count) of what was lost."""
+        return self._db.execute("select reason, day, count from losses order by day, reason").fetchall()
+
+    def report_proxy(self, proxy: Proxy) -> None:
+        """Write down how a proxy is doing."""
+        self._db.execute(
+            "insert or replace into proxies values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                proxy.capture_id,
+                proxy.pid,
+                proxy.started_at,
+                proxy.seen_at,
+                proxy.in_flight,
+                proxy.captured,
+                proxy.failures,
+            ),
+        )
+
+    def proxies(self) -> list[Proxy]:
+        """The proxies that wrote here, newest first."""
+        return [Proxy(*row) for row in self._db.execute("select * from proxies order by started_at desc")]
+
+    def tidy(self) -> None:
+        """Give freed pages back to the disk and empty the write-ahead log; does nothing while others write."""
+        try:
+            self._db.execute("pragma incremental_vacuum")
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        except sqlite3.OperationalError:
+            return
+
+
+def _row(record: Record) -> tuple[str, bytes, bytes, bytes, int]:
+    meta, request, response = record.meta(), _packed(record.request.data), _packed(record.response.data)
+    return record.record_id, meta, request, response, len(meta) + len(request) + len(response)
+
+
+def _packed(data: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=1).compress(data) if data else b""
+
+
+def _unpacked(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data) if data else b""

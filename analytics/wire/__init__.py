@@ -1,0 +1,1 @@
+"""Pure decoders of wire framings: bytes in, values out, no IO. One framing, one file."""

@@ -1,0 +1,77 @@
+"""The mitmproxy script: `mitmdump -s proxy_addons/main.py --set tokenecho_spool=FILE`.
+
+Options reach the addon as mitmproxy options, so it works in mitmproxy and mitmweb too.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+
+from analytics.endpoints import Endpoints
+from analytics.private import installation_secret
+from analytics.record import Who
+from analytics.spool import DISK_LIMIT
+from proxy_addons.boundary import Boundary
+from proxy_addons.capture import Capture
+from proxy_addons.tap import Settings
+from proxy_addons.writer import Gauge, SpoolWriter
+
+logger = logging.getLogger("tokenecho")
+MEMORY_LIMIT = 512 * 2**20
+OPTIONS: tuple[tuple[str, Any, Any, str], ...] = (
+    ("tokenecho_spool", str, "", "The spool file that captured exchanges go to."),
+    ("tokenecho_home", str, "", "The folder with this installation's secret."),
+    ("tokenecho_capture_id", str, "", "A name for this run of the proxy."),
+    ("tokenecho_hosts", Sequence[str], [], "More hosts to treat as LLM hosts."),
+    ("tokenecho_app", str, "", "The app that calls are booked on where they do not say."),
+    ("tokenecho_team", str, "", "The team that calls are booked on where they do not say."),
+    ("tokenecho_user", str, "", "The user that calls are booked on where they do not say."),
+    ("tokenecho_content", str, "full", "full: keep message texts; none: keep hashes and counts only."),
+    ("tokenecho_disk_limit", int, DISK_LIMIT, "Most bytes that the spool may take on disk."),
+    ("tokenecho_memory_limit", int, MEMORY_LIMIT, "Most bytes of traffic held in memory."),
+)
+
+
+class Tokenecho:
+    """Reads the options, narrows decryption to the LLM hosts, and then puts the capture addon to work."""
+
+    def __init__(self) -> None:
+        self._capture: Capture | None = None
+
+    def load(self, loader: Loader) -> None:
+        for name, kind, default, text in OPTIONS:
+            loader.add_option(name, kind, default, text)
+
+    def running(self) -> None:
+        options = ctx.options
+        if not options.tokenecho_spool:
+            logger.error("Set tokenecho_spool to the spool file, or start with `tokenecho up`.")
+            ctx.master.shutdown()
+            return
+        endpoints = Endpoints(options.tokenecho_hosts)
+        # mitmproxy tunnels every TLS connection to another host untouched.
+        ctx.options.update(allow_hosts=[*options.allow_hosts, *endpoints.host_patterns()])
+        self._capture = _capture(endpoints)
+        ctx.master.addons.add(self._capture)
+
+
+def _capture(endpoints: Endpoints) -> Capture:
+    options, boundary, gauge = ctx.options, Boundary(), Gauge(ctx.options.tokenecho_memory_limit)
+    spool = Path(options.tokenecho_spool)
+    settings = Settings(
+        spool=spool,
+        secret=installation_secret(Path(options.tokenecho_home) if options.tokenecho_home else spool.parent),
+        capture_id=options.tokenecho_capture_id or secrets.token_hex(8),
+        who=Who(options.tokenecho_app or None, options.tokenecho_team or None, options.tokenecho_user or None),
+        content="none" if options.tokenecho_content == "none" else "full",
+    )
+    writer = SpoolWriter(spool, settings.capture_id, boundary, gauge, disk_limit=options.tokenecho_disk_limit)
+    return Capture(endpoints, settings, writer, boundary, gauge)
+
+
+addons = [Tokenecho()]

@@ -1,0 +1,125 @@
+"""A tap: what the event loop notes of one exchange while it passes, and the record that comes of it later."""
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from mitmproxy import http
+
+from analytics.endpoints import Endpoint
+from analytics.record import Body, Headers, Record, Who
+from analytics.redaction import credential_fingerprint, kept_body, kept_headers, kept_path
+from analytics.wire.encodings import decode_body
+from proxy_addons.writer import Gauge
+
+BODY_LIMIT = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this proxy was started with."""
+
+    spool: Path
+    secret: bytes
+    capture_id: str
+    who: Who = field(default_factory=Who)
+    content: Literal["full", "none"] = "full"
+
+
+@dataclass(slots=True)
+class Tap:
+    """The notes. Chunks are kept by reference: nothing is copied while the bytes pass."""
+
+    endpoint: Endpoint
+    who: Who
+    gauge: Gauge
+    started_at: float = field(default_factory=time.time)
+    request_ended_at: float | None = None
+    first_byte_at: float | None = None
+    request: list[bytes] = field(default_factory=list)
+    response: list[bytes] = field(default_factory=list)
+    request_bytes: int = 0
+    response_bytes: int = 0
+    request_trimmed: bool = False
+    response_trimmed: bool = False
+    held: int = 0
+
+    def take_request(self, data: bytes) -> bytes:
+        """Note a piece of the request, and hand it on unchanged."""
+        self.request_bytes += len(data)
+        if self._fits(data, self.request_bytes):
+            self.request.append(data)
+        else:
+            self.request_trimmed = True
+        return data
+
+    def take_response(self, data: bytes) -> bytes:
+        """Note a piece of the response, and hand it on unchanged."""
+        if self.first_byte_at is None and data:
+            self.first_byte_at = time.time()
+        self.response_bytes += len(data)
+        if self._fits(data, self.response_bytes):
+            self.response.append(data)
+        else:
+            self.response_trimmed = True
+        return data
+
+    def _fits(self, data: bytes, total: int) -> bool:
+        if total > BODY_LIMIT or not self.gauge.fits(len(data)):
+            return False
+        self.held += len(data)
+        self.gauge.held += len(data)
+        return True
+
+
+def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float) -> Record:
+    """The record of a finished HTTP exchange; runs in the writer thread."""
+    request, response = flow.request, flow.response
+    sent = text_headers(request.headers)
+    got = text_headers(response.headers) if response else ()
+    return Record(
+        record_id=uuid.uuid4().hex,
+        provider=tap.endpoint.provider,
+        api=tap.endpoint.api,
+        capture_id=settings.capture_id,
+        started_at=tap.started_at,
+        request_ended_at=tap.request_ended_at,
+        first_byte_at=tap.first_byte_at,
+        ended_at=ended_at,
+        method=request.method,
+        scheme=request.scheme,
+        host=request.pretty_host,
+        port=request.port,
+        path=kept_path(request.path),
+        http_version=request.http_version,
+        request_headers=kept_headers(sent),
+        request=safe_body(tap.request, sent, tap.request_bytes, tap.request_trimmed),
+        status=response.status_code if response else None,
+        response_headers=kept_headers(got),
+        response=safe_body(tap.response, got, tap.response_bytes, tap.response_trimmed),
+        complete=flow.error is None,
+        error=str(flow.error.msg) if flow.error else None,
+        connection_id=flow.client_conn.id,
+        who=tap.who.over(settings.who),
+        key_fingerprint=credential_fingerprint(settings.secret, sent, request.path),
+        content=settings.content,
+    )
+
+
+def text_headers(headers: http.Headers) -> Headers:
+    """Header fields as text, in their order."""
+    return tuple((name.decode("latin-1").lower(), value.decode("utf-8", "replace")) for name, value in headers.fields)
+
+
+def safe_body(chunks: list[bytes], headers: Headers, wire_bytes: int, trimmed: bool) -> Body:
+    """The body as it was on the wire, unless it holds a credential: then decoded, with the credential taken out."""
+    data = b"".join(chunks)
+    encoding = next((value for name, value in headers if name == "content-encoding"), None)
+    if not encoding or encoding.lower() == "identity":
+        return Body(kept_body(data), wire_bytes, trimmed)
+    plain = decode_body(data, encoding).data
+    redacted = kept_body(plain)
+    # `decode_body` passes over an encoding that the data is not in, so the headers may stay as they were.
+    return Body(data if redacted is plain or redacted == plain else redacted, wire_bytes, trimmed)

@@ -1,0 +1,1 @@
+"""Tests of tokenecho; the tree mirrors the code."""
