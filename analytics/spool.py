@@ -20,7 +20,11 @@ from analytics.record import Record, from_meta
 SCHEMA = """
 create table if not exists records (
     seq integer primary key autoincrement, record_id text not null unique, meta blob not null,
-    request blob not null, response blob not null, size integer not null, tries integer not null default 0);
+    request blob not null, response blob not null, size integer not null,
+    attempts integer not null default 0, failures integer not null default 0);
+create table if not exists batches (first integer not null, last integer not null);
+create table if not exists identity (spool_id text not null);
+insert into identity select lower(hex(randomblob(8))) where not exists (select 1 from identity);
 create table if not exists set_aside (
     record_id text primary key, meta blob not null, request blob not null, response blob not null,
     size integer not null, error text not null, at real not null);
@@ -31,16 +35,27 @@ create table if not exists proxies (
     in_flight integer not null, captured integer not null, failures integer not null);
 """
 DISK_LIMIT = 4 * 2**30
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A record as it waits: its place in the queue and how often the collector died or failed over it alone."""
+    """A record as it waits. `attempts` counts how often it was tried alone, `failures` how often it raised."""
 
     seq: int
-    tries: int
-    record: Record
+    attempts: int
+    failures: int
+    meta: bytes
+    request: bytes
+    response: bytes
+
+    @property
+    def suspect(self) -> bool:
+        """Whether a batch with this record failed, or the collector died over it."""
+        return self.attempts > 0 or self.failures > 0
+
+    def record(self) -> Record:
+        """The record, unpacked; raises whatever a damaged one makes the parsers raise."""
+        return from_meta(self.meta, unpacked(self.request), unpacked(self.response))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +133,46 @@ class Spool:
 
     def take(self, *, after: int = 0, count: int = 500, size: int = 32 * 2**20) -> list[Spooled]:
         """The oldest records behind that place, up to that count and (but for the first) that many bytes."""
-        query = "select seq, tries, meta, request, response, size from records where seq > ? order by seq limit ?"
+        query = (
+            "select seq, attempts, failures, meta, request, response, size from records "
+            "where seq > ? order by seq limit ?"
+        )
         taken: list[Spooled] = []
         with closing(self._db.execute(query, (after, count))) as rows:
-            for seq, tries, meta, request, response, held in rows:
+            for *row, held in rows:
                 size -= held
                 if taken and size < 0:
                     break
-                taken.append(Spooled(seq, tries, from_meta(meta, _unpacked(request), _unpacked(response))))
+                taken.append(Spooled(*row))
         return taken
 
-    def take_raw(self, seq: int) -> tuple[str, bytes, bytes, bytes, int] | None:
-        """One record as it is stored, for setting it aside when it cannot even be decoded."""
-        found = self._db.execute("select record_id, meta, request, response, size from records where seq = ?", (seq,))
-        row: tuple[str, bytes, bytes, bytes, int] | None = found.fetchone()
-        return row
+    @contextmanager
+    def batch(self, taken: Sequence[Spooled]) -> Iterator[None]:
+        """Notes that these records are being read, so that a collector that dies over them leaves a trace."""
+        self._db.execute("insert into batches values (?, ?)", (taken[0].seq, taken[-1].seq))
+        try:
+            yield
+        finally:
+            self._db.execute("delete from batches")
 
-    def tries(self, *, count: int = 500) -> list[tuple[int, int]]:
-        """(seq, tries) of the oldest records."""
-        return self._db.execute("select seq, tries from records order by seq limit ?", (count,)).fetchall()
-
-    def count_try(self, seq: int) -> None:
-        """Note, before the attempt, that this record is about to be tried alone."""
-        self._db.execute("update records set tries = tries + 1 where seq = ?", (seq,))
-
-    def mark_suspect(self, seqs: Iterable[int]) -> None:
-        """Note that the batch with these records failed: each is to be tried alone."""
+    def suspect_dead_batches(self) -> int:
+        """At a collector's start: records it died over last time are to be tried alone. The number of them."""
         with self._transaction() as db:
-            db.executemany("update records set tries = max(tries, 1) where seq = ?", [(seq,) for seq in seqs])
+            marked = db.execute(
+                "update records set attempts = max(attempts, 1) "
+                "where exists (select 1 from batches where seq between first and last)"
+            ).rowcount
+            db.execute("delete from batches")
+        return marked
+
+    def count_attempt(self, seq: int) -> None:
+        """Note, before it, that this record is about to be tried alone."""
+        self._db.execute("update records set attempts = attempts + 1 where seq = ?", (seq,))
+
+    def count_failure(self, seqs: Iterable[int]) -> None:
+        """Note that reading these records raised."""
+        with self._transaction() as db:
+            db.executemany("update records set failures = failures + 1 where seq = ?", [(seq,) for seq in seqs])
 
     def delete(self, seqs: Iterable[int]) -> None:
         """Forget records that are now in DuckDB."""
@@ -174,6 +201,11 @@ class Spool:
     def set_aside_errors(self) -> list[tuple[str, str]]:
         """(record_id, error) of the records set aside."""
         return self._db.execute("select record_id, error from set_aside order by at").fetchall()
+
+    def spool_id(self) -> str:
+        """A name for this file that no other spool has."""
+        found: str = self._db.execute("select spool_id from identity").fetchone()[0]
+        return found
 
     def waiting(self) -> int:
         """How many records wait for the collector."""
@@ -220,13 +252,15 @@ class Spool:
 
 
 def _row(record: Record) -> tuple[str, bytes, bytes, bytes, int]:
-    meta, request, response = record.meta(), _packed(record.request.data), _packed(record.response.data)
+    meta, request, response = record.meta(), packed(record.request.data), packed(record.response.data)
     return record.record_id, meta, request, response, len(meta) + len(request) + len(response)
 
 
-def _packed(data: bytes) -> bytes:
+def packed(data: bytes) -> bytes:
+    """The bytes, compressed with zstd; nothing stays nothing."""
     return zstandard.ZstdCompressor(level=1).compress(data) if data else b""
 
 
-def _unpacked(data: bytes) -> bytes:
+def unpacked(data: bytes) -> bytes:
+    """What `packed` took."""
     return zstandard.ZstdDecompressor().decompress(data) if data else b""

@@ -5,7 +5,6 @@ https://docs.mitmproxy.org/stable/api/events.html
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -13,11 +12,10 @@ from mitmproxy import connection, ctx, http
 
 from analytics.endpoints import Endpoints
 from analytics.identity import WHO_HEADERS, from_headers, from_login, from_proxy_authorization
-from analytics.record import Body, Record, Who
-from analytics.wire.responses_websocket import Frame
+from analytics.record import Record, Who
+from analytics.socket_tap import SocketTap
 from proxy_addons.boundary import Boundary
-from proxy_addons.socket_tap import SocketTap
-from proxy_addons.tap import Settings, Tap, http_record
+from proxy_addons.tap import Settings, Tap, http_record, message_frame, socket_tap
 from proxy_addons.writer import Gauge, SpoolWriter
 
 
@@ -139,10 +137,7 @@ class Capture:
         tap = self._taps.pop(flow.id, None)
         if tap:
             self._writer.in_flight = len(self._taps)
-            head = replace(http_record(flow, tap, self._settings, time.time()), transport="websocket", ended_at=None)
-            head = replace(head, request=Body(), response=Body(), first_byte_at=None)
-            extensions = flow.response.headers.get("sec-websocket-extensions", "") if flow.response else ""
-            self._sockets[flow.id] = SocketTap(head, tap.endpoint.api, "permessage-deflate" in extensions)
+            self._sockets[flow.id] = socket_tap(flow, tap, self._settings)
 
     def _feed_socket(self, flow: http.HTTPFlow) -> None:
         assert flow.websocket  # noqa: S101  # mitmproxy's own promise for this event
@@ -156,8 +151,7 @@ class Capture:
             self._writer.lose("memory_limit")
             return
         self._gauge.held += size
-        frame = Frame(message.from_client, message.timestamp, message.content, message.is_text)
-        self._writer.put(partial(socket.feed, frame), size)
+        self._writer.put(partial(socket.feed, message_frame(message)), size)
 
     def _close_socket(self, flow: http.HTTPFlow) -> None:
         socket = self._sockets.pop(flow.id, None)

@@ -4,6 +4,7 @@ Options reach the addon as mitmproxy options, so it works in mitmproxy and mitmw
 """
 
 import logging
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from analytics.record import Who
 from analytics.spool import DISK_LIMIT
 from proxy_addons.boundary import Boundary
 from proxy_addons.capture import Capture
+from proxy_addons.loopback import Loopback
 from proxy_addons.tap import Settings
 from proxy_addons.writer import Gauge, SpoolWriter
 
@@ -40,9 +42,6 @@ OPTIONS: tuple[tuple[str, Any, Any, str], ...] = (
 class Tokenecho:
     """Reads the options, narrows decryption to the LLM hosts, and then puts the capture addon to work."""
 
-    def __init__(self) -> None:
-        self._capture: Capture | None = None
-
     def load(self, loader: Loader) -> None:
         for name, kind, default, text in OPTIONS:
             loader.add_option(name, kind, default, text)
@@ -56,12 +55,17 @@ class Tokenecho:
         endpoints = Endpoints(options.tokenecho_hosts)
         # mitmproxy tunnels every TLS connection to another host untouched.
         ctx.options.update(allow_hosts=[*options.allow_hosts, *endpoints.host_patterns()])
-        self._capture = _capture(endpoints)
-        ctx.master.addons.add(self._capture)
+        login = os.environ.get("TOKENECHO_UPSTREAM_AUTH")
+        if login:
+            ctx.options.update(upstream_auth=login)
+        boundary = Boundary()
+        # In this order: each sees what the one before it left.
+        for addon in (Loopback(endpoints, boundary), _capture(endpoints, boundary)):
+            ctx.master.addons.add(addon)
 
 
-def _capture(endpoints: Endpoints) -> Capture:
-    options, boundary, gauge = ctx.options, Boundary(), Gauge(ctx.options.tokenecho_memory_limit)
+def _capture(endpoints: Endpoints, boundary: Boundary) -> Capture:
+    options, gauge = ctx.options, Gauge(ctx.options.tokenecho_memory_limit)
     spool = Path(options.tokenecho_spool)
     settings = Settings(
         spool=spool,

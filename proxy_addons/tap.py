@@ -2,19 +2,21 @@
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from mitmproxy import http
+from mitmproxy import http, websocket
 
 from analytics.endpoints import Endpoint
+from analytics.importers.settings import Importing
 from analytics.record import Body, Headers, Record, Who
 from analytics.redaction import credential_fingerprint, kept_body, kept_headers, kept_path
+from analytics.socket_tap import BODY_LIMIT, SocketTap, random_name
 from analytics.wire.encodings import decode_body
+from analytics.wire.responses_websocket import Frame
 from proxy_addons.writer import Gauge
-
-BODY_LIMIT = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,8 @@ class Tap:
         return True
 
 
-def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float) -> Record:
-    """The record of a finished HTTP exchange; runs in the writer thread."""
+def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, ended_at: float | None) -> Record:
+    """The record of a finished HTTP exchange; runs in the writer thread, or on a flow that was read from a file."""
     request, response = flow.request, flow.response
     sent = text_headers(request.headers)
     got = text_headers(response.headers) if response else ()
@@ -106,6 +108,22 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: flo
         key_fingerprint=credential_fingerprint(settings.secret, sent, request.path),
         content=settings.content,
     )
+
+
+def socket_tap(
+    flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, name: Callable[[Record], str] = random_name
+) -> SocketTap:
+    """The tap on the connection that this flow's handshake opened."""
+    head = replace(http_record(flow, tap, settings, None), transport="websocket", first_byte_at=None)
+    # An error of the flow is how the connection ended, not how the handshake did.
+    head = replace(head, request=Body(), response=Body(), complete=True, error=None)
+    extensions = flow.response.headers.get("sec-websocket-extensions", "") if flow.response else ""
+    return SocketTap(head, tap.endpoint.api, "permessage-deflate" in extensions, name)
+
+
+def message_frame(message: websocket.WebSocketMessage) -> Frame:
+    """The message as a frame."""
+    return Frame(message.from_client, message.timestamp, message.content, message.is_text)
 
 
 def text_headers(headers: http.Headers) -> Headers:

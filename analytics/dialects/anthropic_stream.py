@@ -27,7 +27,8 @@ def streamed_message(events: Iterable[Event]) -> Json:
         value = obj(event.value)
         match text(value, "type"):
             case "message_start":
-                message |= obj(value, "message")
+                # A gateway that retries mid-stream starts again: only the last message is an answer.
+                message, parts = dict(obj(value, "message")), {}
             case "message_delta":
                 message = _revised(message, value)
             case "content_block_start":

@@ -8,21 +8,23 @@ from collections.abc import Iterator
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import call_block, other_block, tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role, Usage
-from analytics.dialects.fields import count, items, money, obj, objects, picked, text
+from analytics.dialects.fields import count, items, obj, objects, picked, text
 from analytics.dialects.openai_content import (
     ROLES,
     Piece,
     all_in_output,
     cache_breakpoints,
     content_pieces,
+    deployment,
     error_code,
     error_of,
     filled,
     first_text,
     flat,
-    items_of,
+    known,
     opening,
     part_block,
+    reported_cost,
     sealed_block,
     session_hint,
 )
@@ -66,8 +68,6 @@ PARAMETERS = (
     "verbosity",
     "web_search_options",
 )
-# xAI counts money in ticks of 1e-10 USD.
-TICKS_PER_USD = 1e10
 
 
 class OpenAIChat:
@@ -84,13 +84,13 @@ class OpenAIChat:
             streamed=request.get("stream") is True,
             preamble=blocks[:start],
             history=blocks[start:],
-            session_hint=session_hint(call),
+            session_hint=session_hint(call, request),
             parameters=picked(request, *self.parameters) | cache_breakpoints(pieces),
         )
 
     def model_in_path(self, call: Call) -> str | None:
         """The model where the body does not name it."""
-        return None
+        return deployment(call.path)
 
     def tools(self, request: Json) -> Iterator[Piece]:
         """`tools`, and `functions`, their older form."""
@@ -131,7 +131,8 @@ class OpenAIChat:
 
     def tool_result(self, message: Json) -> list[Piece]:
         ref = text(message, "tool_call_id") or text(message, "name")
-        return list(content_pieces("tool", message.get("content"), ref)) or [(Block("tool", "tool_result", "", ref), {})]
+        pieces = list(content_pieces("tool", message.get("content"), ref))
+        return pieces or [(Block("tool", "tool_result", "", ref), {})]
 
     def thoughts(self, message: Json) -> Iterator[Block]:
         """Reasoning: `reasoning_content` (DeepSeek and most others), `reasoning` (Groq, vLLM) or both it and
@@ -191,12 +192,15 @@ class OpenAIChat:
         return [answer for answer in [event.value for event in call.events] or whole if isinstance(answer, dict)]
 
     def reply(self, answers: list[Json]) -> tuple[Block, ...]:
-        """The first choice's message: as it came, or put together from its deltas."""
+        """The first choice's message: put together from a stream's deltas, or as it came.
+
+        Perplexity sends both, in whole answers too, where the delta is empty.
+        """
         choices = [choice for answer in answers for choice in first(answer)]
-        deltas = [obj(choice, "delta") for choice in choices if obj(choice, "delta")]
-        whole = [obj(choice, "message") for choice in choices if obj(choice, "message")]
-        message = joined(deltas) if deltas else (whole[-1] if whole else {})
-        return tuple(block for block, _ in filled(self.message({**message, "role": "assistant"})))
+        made = joined([obj(choice, "delta") for choice in choices])
+        whole = next((m for m in (obj(choice, "message") for choice in reversed(choices)) if m), {})
+        told = (filled(self.message({**message, "role": "assistant"})) for message in (made, whole))
+        return tuple(block for block, _ in next((pieces for pieces in told if pieces), []))
 
     def error(self, answer: Json, failed: bool) -> Json:
         """The error of an answer, or of its choice (OpenRouter), {} where there is none."""
@@ -233,28 +237,17 @@ class OpenAIChat:
         )
 
     def cost(self, raw: Json) -> float | None:
-        """What the provider says it charged: a sum, an object with the sum (Perplexity), or ticks (xAI)."""
-        ticks = money(raw, "cost_in_usd_ticks")
-        said = known(money(raw, "cost"), money(obj(raw, "cost"), "total_cost"))
-        return said if said is not None or ticks is None else ticks / TICKS_PER_USD
+        """What the provider says it charged."""
+        return reported_cost(raw)
 
     def details(self, answers: list[Json]) -> Json:
         """Which backend answered, since another one has another cache, and how many choices were paid for."""
-        found: Json = {}
-        for name in ("system_fingerprint", "provider"):
-            found |= {name: value for value in [first_text(answers, name)] if value}
-        choices = {choice.get("index") for a in answers for choice in objects(a, "choices") if choice.get("index")}
-        return found | ({"choices": len(choices) + 1} if choices else {})
+        backend = {name: first_text(answers, name) for name in ("system_fingerprint", "provider")}
+        found = picked(dict(backend), *backend)
+        others = {str(index) for a in answers for c in objects(a, "choices") if (index := c.get("index"))}
+        return found | ({"choices": len(others) + 1} if others else {})
 
 
 def first(answer: Json) -> Iterator[Json]:
     """The first of an answer's choices: what a conversation goes on with where `n` is over 1."""
     return (choice for choice in objects(answer, "choices") if not choice.get("index"))
-
-
-def known[T](*values: T | None) -> T | None:
-    """The first value that was given; 0 is one."""
-    return next((value for value in values if value is not None), None)
-
-
-__all__ = ["OpenAIChat", "first", "items_of", "known"]

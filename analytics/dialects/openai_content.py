@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps, media_block, other_block, undressed
 from analytics.dialects.exchange import Block, Json, Kind, Role
-from analytics.dialects.fields import items, obj, picked, text
+from analytics.dialects.fields import money, obj, picked, text
 
 # A block and the JSON it came from, which may bear a cache mark.
 type Piece = tuple[Block, Json]
@@ -35,6 +35,8 @@ TEXTS = {
 }
 # Cache marks: Anthropic's, which OpenRouter, Alibaba and LiteLLM take over, and OpenAI's own.
 MARKS = ("cache_control", "prompt_cache_breakpoint")
+# xAI counts money in ticks of 1e-10 USD.
+TICKS_PER_USD = 1e10
 # The most specific first: a client's own conversation id, then what routes a cache, then whose call it was.
 SESSION_HEADERS = (
     "x-claude-code-session-id",
@@ -88,7 +90,9 @@ def image_block(role: Role, image: Json) -> Block:
     """An image by URL, data or file id. `detail` stays: it decides how many tokens the image is."""
     detail = {name: value for name, value in picked(image, "detail").items() if value != "auto"}
     url = text(image, "url")
-    return url_block(role, "image", url, detail) if url else other_block(role, picked(image, "file_id") | detail, "image")
+    if url:
+        return url_block(role, "image", url, detail)
+    return other_block(role, picked(image, "file_id") | detail, "image")
 
 
 def document_block(role: Role, file: Json) -> Block:
@@ -96,7 +100,9 @@ def document_block(role: Role, file: Json) -> Block:
     name = picked(file, "filename", "document_name")
     found = file.get("file_url") or file.get("document_url")
     url = text(file, "file_data") or (found if isinstance(found, str) else text(found, "url"))
-    return url_block(role, "document", url, name) if url else other_block(role, picked(file, "file_id") | name, "document")
+    if url:
+        return url_block(role, "document", url, name)
+    return other_block(role, picked(file, "file_id") | name, "document")
 
 
 def url_block(role: Role, kind: Kind, url: str, extras: Json | None = None) -> Block:
@@ -143,9 +149,14 @@ def cache_breakpoints(pieces: list[Piece]) -> Json:
     return {"cache_breakpoints": [{"block": i, "ttl": text(mark, "ttl")} for i, mark in marks]} if marks else {}
 
 
-def session_hint(call: Call) -> str | None:
+def deployment(path: str) -> str | None:
+    """The deployment that an Azure URL names, which stands for the model."""
+    before, _, after = path.partition("/deployments/")
+    return after.partition("/")[0] or None if before != path else None
+
+
+def session_hint(call: Call, request: Json) -> str | None:
     """What the client says about which conversation this is."""
-    request = call.request
     said = [call.request_headers.get(name) for name in SESSION_HEADERS]
     said += [text(request, "prompt_cache_key"), text(request, "session_id")]
     said += [text(obj(request, "metadata"), "session_id"), text(request, "user")]
@@ -173,12 +184,10 @@ def error_of(answer: Json, failed: bool) -> Json:
 
 
 def error_code(error: Json) -> str | None:
-    """The most specific name of the error; numbers as text."""
-    for name in ("code", "type", "error_type"):
-        code = error.get(name)
-        if code and isinstance(code, str | int) and not isinstance(code, bool):
-            return str(code)[:200]
-    return None
+    """The most specific name of the error; an HTTP status in `code` only where nothing else names it."""
+    named = text(error, "code") or text(error, "type") or text(error, "error_type")
+    number = error.get("code")
+    return named or (str(number)[:20] if isinstance(number, int) and number and number is not True else None)
 
 
 def first_text(answers: Iterable[Json], name: str) -> str | None:
@@ -186,14 +195,20 @@ def first_text(answers: Iterable[Json], name: str) -> str | None:
     return next((found for found in (text(answer, name) for answer in answers) if found), None)
 
 
+def reported_cost(raw: Json) -> float | None:
+    """What the provider says it charged: a sum, an object with the sum (Perplexity), or ticks (xAI)."""
+    ticks = money(raw, "cost_in_usd_ticks")
+    said = known(money(raw, "cost"), money(obj(raw, "cost"), "total_cost"))
+    return said if said is not None or ticks is None else ticks / TICKS_PER_USD
+
+
+def known[T](*values: T | None) -> T | None:
+    """The first value that was given; 0 is one."""
+    return next((value for value in values if value is not None), None)
+
+
 def all_in_output(given: int | None, made: int | None, reasoning: int | None, total: int | None) -> int | None:
     """The output with its reasoning. xAI leaves reasoning out of `completion_tokens`, which shows in the total."""
     if given is None or made is None or not reasoning or total != given + made + reasoning:
         return made
     return made + reasoning
-
-
-def items_of(value: object, *names: str) -> Iterator[object]:
-    """The members of those lists, one after the other."""
-    for name in names:
-        yield from items(value, name)

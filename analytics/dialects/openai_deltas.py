@@ -24,7 +24,8 @@ def joined(deltas: list[Json]) -> Json:
         message["function_call"] = _joined_function(functions)
     audio = [obj(delta, "audio") for delta in deltas if delta.get("audio")]
     if audio:
-        message["audio"] = {"id": _first(audio, "id"), "transcript": "".join(text(a, "transcript") or "" for a in audio)}
+        spoken = "".join(text(piece, "transcript") or "" for piece in audio)
+        message["audio"] = {"id": _first(audio, "id"), "transcript": spoken}
     return message
 
 

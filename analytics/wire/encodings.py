@@ -123,9 +123,7 @@ def _member(
     return bytes(out), len(data), "cut off"
 
 
-def _members(
-    make: Callable[[], _Stream], starts_here: Callable[[bytes], bool], data: bytes, limit: int
-) -> Decoded:
+def _members(make: Callable[[], _Stream], starts_here: Callable[[bytes], bool], data: bytes, limit: int) -> Decoded:
     """Streams one after the other, as gzip and zstd allow."""
     out = bytearray()
     end, error = 0, None
@@ -211,7 +209,7 @@ def decode_body(data: bytes, content_encoding: str | None, *, limit: int = DEFAU
     """Undo a Content-Encoding header, the last layer first. Never raises.
 
     Recorders strip the compression and leave the header: data that is not in the named encoding comes
-    back as it is, complete, with a note. At most `limit` bytes are returned.
+    back as it is, complete, with a note. No layer is decompressed beyond `limit` bytes.
     """
     names = [name.strip().lower() for name in (content_encoding or "").split(",")]
     layers = [name for name in reversed(names) if name]
@@ -231,9 +229,7 @@ def _decode_layer(data: bytes, name: str, limit: int) -> Decoded:
 
 
 def _merged(outer: Decoded, inner: Decoded) -> Decoded:
-    return Decoded(
-        inner.data, outer.complete and inner.complete, outer.error or inner.error, outer.note or inner.note
-    )
+    return Decoded(inner.data, outer.complete and inner.complete, outer.error or inner.error, outer.note or inner.note)
 
 
 ENCODINGS: dict[str, Callable[[bytes, int], Decoded]] = {

@@ -21,7 +21,6 @@ _ESCAPE = re.compile(
     r"\\(?:"
     r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a pair
     r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})"  # half of a pair
-    r"|u"
     r"|[^u][^\\]*(?:\\[^u][^\\]*)*"  # a run of other escapes, in one match for speed
     r")"
 )

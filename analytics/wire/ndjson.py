@@ -1,5 +1,7 @@
 """Newline-delimited JSON, as Ollama streams it. https://github.com/ndjson/ndjson-spec"""
 
+import codecs
+
 from analytics.wire.json_stream import Values, loads
 
 
@@ -8,7 +10,7 @@ def parse_ndjson(data: bytes) -> Values:
 
     A last line without its line end counts when it is whole JSON, and else makes the body incomplete.
     """
-    *lines, last = data.split(b"\n")
+    *lines, last = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     found: list[object] = []
     invalid = sum(not _append(found, line) for line in lines)
     complete = _append(found, last)

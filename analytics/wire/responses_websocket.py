@@ -22,9 +22,9 @@ MAX_PENDING = 256
 MAX_ENDED = 64
 
 # `response.done` is what some servers of the ChatGPT backend send for completed, failed and incomplete alike.
-TERMINAL = frozenset(
-    f"response.{end}" for end in ("completed", "failed", "incomplete", "cancelled", "done")
-) | {"error"}
+TERMINAL = frozenset(f"response.{end}" for end in ("completed", "failed", "incomplete", "cancelled", "done")) | {
+    "error"
+}
 ANSWERED = frozenset({"response.steer", "response.inject"})
 
 _DELTA_PREFIX = b'{"type":"response.'
@@ -77,9 +77,7 @@ class _Pending:
             (self.extra if frame.from_client else self.response).append(frame)
 
     def pair(self, complete: bool) -> FramePair:
-        return FramePair(
-            self.request, tuple(self.response), complete, self.warmup, tuple(self.extra), self.trimmed
-        )
+        return FramePair(self.request, tuple(self.response), complete, self.warmup, tuple(self.extra), self.trimmed)
 
 
 class ResponsesPairing:
@@ -188,9 +186,7 @@ class ResponsesPairing:
         if pending:
             pending.id = response_id
 
-    def _steered(
-        self, event: dict[str, object], waiting: Sequence[_Pending], lane: str | None
-    ) -> _Pending | None:
+    def _steered(self, event: dict[str, object], waiting: Sequence[_Pending], lane: str | None) -> _Pending | None:
         """The request that commits queued steering input: a matching create, or else the first steer."""
         response = event.get("response")
         parent = _string(response, "previous_response_id") if isinstance(response, dict) else None

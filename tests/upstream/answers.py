@@ -56,7 +56,15 @@ class UpstreamError(Exception):
 
 def dump(value: object) -> bytes:
     """Compact JSON with raw UTF-8, as the providers write it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return utf8_json(value, separators=(",", ":"))
+
+
+def utf8_json(value: object, **layout: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, **layout).encode()
+    except UnicodeEncodeError:
+        # A lone surrogate, which UTF-8 has no bytes for, stays an escape.
+        return json.dumps(value, **layout).encode()
 
 
 def whole(value: object, headers: tuple[tuple[str, str], ...] = (), status: int = 200) -> Answer:

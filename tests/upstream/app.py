@@ -69,6 +69,10 @@ class Upstream:
             return route.handle(call), controls
         except UpstreamError as error:
             return _worded(route, error, self.world), controls
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            # Endpoints check little: whatever a body of the wrong shape breaks is the client's error.
+            wrong = UpstreamError(400, f"tests.upstream: the request has the wrong shape: {error!r}")
+            return _worded(route, wrong, self.world), controls
 
     def _controls(self, request: Received, body: Any) -> Controls:
         try:

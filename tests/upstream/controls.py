@@ -14,7 +14,7 @@ Two ways, with the same names and values:
 | `chunks`      | n        | number of text deltas in a streamed reply (default 8) |
 | `reply`       | text     | the reply's text, percent-encoded |
 | `reply-bytes` | n        | pad the reply to n bytes |
-| `stop`        | name     | a stop value of the provider's, or `length`, `filter`, `refusal` for any provider |
+| `stop`        | name     | the provider's own value, or `length`, `filter`, `refusal` for any |
 | `thinking`    | 0, 1     | reasoning or thinking blocks, asked for by the request or not |
 | `tool`        | name     | call this tool, asked for or not; `none` = never call one |
 | `tool-calls`  | n        | that many parallel calls |
@@ -25,7 +25,7 @@ Two ways, with the same names and values:
 | `retry-after` | seconds  | header of an error |
 | `error-after` | n        | after n text deltas, the provider's error inside the stream |
 | `cut-after`   | n        | break off after n writes; 0 = after the headers, -1 = before them |
-| `cut`         | how      | `reset` (TCP RST, default), `close` (FIN, no TLS close), `stream` (HTTP/2 RST_STREAM) |
+| `cut`         | how      | `reset` (TCP RST, default), `close` (bare FIN), `stream` (RST_STREAM) |
 | `hang`        | 1        | never answer |
 | `hang-after`  | n        | stop sending after n writes, and keep the connection open |
 | `times`       | n        | the faults above hold for the first n requests with this same body only |
@@ -74,10 +74,6 @@ class Controls:
     def healthy(self) -> "Controls":
         """The same without the faults."""
         return replace(self, status=None, error_after=None, cut_after=None, hang=0, hang_after=None)
-
-    @property
-    def faulty(self) -> bool:
-        return self != self.healthy()
 
 
 KINDS: dict[str, str] = {field.name: str(field.type) for field in fields(Controls)}

@@ -4,13 +4,22 @@ SSE has CRLF line ends, and without `alt=sse` a stream is one JSON array, as Goo
 """
 
 import base64
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from tests.upstream.answers import SSE, Answer, Call, Json, UpstreamError, broken_after, dump, stream
+from tests.upstream.answers import (
+    SSE,
+    Answer,
+    Call,
+    Json,
+    UpstreamError,
+    broken_after,
+    dump,
+    stream,
+    utf8_json,
+)
 from tests.upstream.model_names import GEMINI_MINIMUMS, minimum
 from tests.upstream.replies import Prompt, Reply, Tool, compose
 from tests.upstream.segments import Segment, canonical, encoded, total
@@ -32,7 +41,7 @@ ERRORS = {
 
 
 def pretty(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "surrogatepass")
+    return utf8_json(value, indent=2)
 
 
 def _pretty_answer(value: object, status: int = 200) -> Answer:
@@ -141,7 +150,10 @@ def _read(body: Json, held: Json | None) -> Prompt:
         () if mode == "NONE" else _tools(body),
         answered=any("functionResponse" in part for part in last),
         max_tokens=settings.get("maxOutputTokens"),
-        thinking=bool(thinking.get("includeThoughts") or thinking.get("thinkingBudget")),
+        # Google's own SDK writes this one in snake case, which protobuf's JSON accepts.
+        thinking=any(
+            thinking.get(name) for name in ("includeThoughts", "include_thoughts", "thinkingBudget")
+        ),
         forced_tool=mode == "ANY",
     )
 

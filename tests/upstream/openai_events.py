@@ -39,7 +39,8 @@ def broken(made: list[Json], after: int | None, error: Json, response: Json) -> 
     kept = made[: deltas[after] if after < len(deltas) else -1]
     failed = {"code": error["code"] or "server_error", "message": error["message"]}
     ended = {**response, "status": "failed", "output": [], "usage": None, "error": failed}
-    last = [{"type": "error", **failed, "param": None}, {"type": "response.failed", "response": ended}]
+    # The documentation shows the fields of `error` flat; recorded streams have them one level down.
+    last = [{"type": "error", "error": error}, {"type": "response.failed", "response": ended}]
     return numbered([*kept, *last])
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 type Headers = list[tuple[bytes, bytes]]
@@ -41,14 +41,18 @@ class Sent:
     number: int
     status: int = 0
     headers: Headers = field(default_factory=list)
-    body: bytes = b""
     writes: list[int] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     ended: str = ""
+    _data: list[bytes] = field(default_factory=list, repr=False)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._data)
 
     def write(self, data: bytes) -> None:
-        self.body += data
+        self._data.append(data)
         self.writes.append(len(data))
         self.times.append(time.time())
 
@@ -74,7 +78,7 @@ class Log:
 
 def as_json(record: Received | Sent) -> dict[str, Any]:
     """A record for `GET /__upstream__/requests`: bytes as base64, headers as text."""
-    values = {name: getattr(record, name) for name in record.__slots__}
+    values = {each.name: getattr(record, each.name) for each in fields(record) if each.name != "_data"}
     values["headers"] = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in record.headers]
     values["body"] = base64.b64encode(record.body).decode()
     values["messages"] = [m if isinstance(m, str) else m.decode("latin-1") for m in record.messages]

@@ -86,8 +86,8 @@ class Session:
             await self._deliver(lane, self._events(lane, frame, controls), controls)
         except UpstreamError as error:
             await self._emit(lane, {"type": "error", "status": error.status, "error": error_object(error)})
-        except ValueError as error:
-            worded = error_object(UpstreamError(400, f"tests.upstream: {error}"))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            worded = error_object(UpstreamError(400, f"tests.upstream: {error!r}"))
             await self._emit(lane, {"type": "error", "status": 400, "error": worded})
 
     def _events(self, lane: str | None, frame: Json, controls: Controls) -> list[Json]:

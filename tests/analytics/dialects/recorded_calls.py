@@ -1,78 +1,98 @@
-"""Recorded traffic as calls, for measuring a dialect. The recordings lie beside the repository, not in it."""
+"""Recorded traffic as calls, to measure a dialect by. The recordings lie beside the repository, not in it."""
 
 import base64
 import gzip
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from analytics.dialects.call import Call, Event
-from analytics.dialects.exchange import Json
+from analytics.dialects.call import Call, Dialect
+from analytics.dialects.exchange import Block, Json
 from analytics.dialects.fields import obj, text
-from analytics.wire.json_stream import loads, parse_json_stream
-from analytics.wire.ndjson import parse_ndjson
-from analytics.wire.sse import parse_sse
+from analytics.opening import open_call
+from analytics.record import Body, Headers, Record
+from analytics.wire.json_stream import loads
 
 RECORDINGS = Path(__file__).parents[4] / "shared" / "corpus" / "recorded.jsonl.gz"
+# The recorder has undone these already.
+UNDONE = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 def recorded_calls(*dialects: str) -> list[tuple[Json, Call]]:
-    """The records of those dialects (the recorder's own names), each with its call; skips where there are none."""
+    """The recordings of those dialects (the recorder's names for them), each with its call; skips without them."""
     if not RECORDINGS.exists():
         pytest.skip("the recorded traffic is not on this machine")
-    return [(record, _call(record)) for record in _records() if record["dialect"] in dialects]
+    return [(found, _call(found)) for found in _recordings() if found["dialect"] in dialects]
+
+
+def echoes(dialect: Dialect, *dialects: str, skip: tuple[str, ...] = ()) -> Counter[str]:
+    """How often a reply comes back: `echoed` or `missed`, over consecutive calls of which one extends the other.
+
+    `skip` names kinds that are left out of the comparison on both sides.
+    """
+    found: Counter[str] = Counter()
+    for (before, call), (after, following) in pairwise(recorded_calls(*dialects)):
+        if (before["source_repo"], before["source_path"]) != (after["source_repo"], after["source_path"]):
+            continue
+        history, later = (_content(dialect.read_request(c).history, skip) for c in (call, following))
+        reply = _content(dialect.read_response(call).reply, skip)
+        if reply and history and len(later) > len(history) and later[: len(history)] == history:
+            found["echoed" if later[len(history) :][: len(reply)] == reply else "missed"] += 1
+    return found
+
+
+def _content(blocks: tuple[Block, ...], skip: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    return [(block.role, block.kind, block.content) for block in blocks if block.kind not in skip]
 
 
 @cache
-def _records() -> tuple[Json, ...]:
-    wanted = (b'"anthropic.', b'"google.', b'"ollama.')
+def _recordings() -> tuple[Json, ...]:
     with gzip.open(RECORDINGS) as lines:
-        return tuple(obj(loads(line)) for line in lines if any(name in line for name in wanted))
+        found = (
+            obj(loads(line)) for line in lines if b'"anthropic.' in line or b'"google.' in line or b"ollama" in line
+        )
+        return tuple(sorted(found, key=lambda r: (str(r["source_repo"]), str(r["source_path"]), int(str(r["index"])))))
 
 
-def _call(record: Json) -> Call:
-    url = urlsplit(str(record["url"]))
-    body, sse = _body(record, "response"), record["response_is_sse"] is True
-    events = tuple(_events(str(record["dialect"]), unquote(url.path), body, sse))
-    return Call(
-        provider=str(record["provider"]),
-        api=str(record["dialect"]),
-        host=str(record["host"]),
-        path=unquote(url.path),
-        query=dict(parse_qsl(url.query)),
-        request_headers={str(k).lower(): str(v) for k, v in obj(record, "request_headers").items()},
-        request=obj(_json(_body(record, "request"))),
-        status=int(str(record["status"])),
-        response_headers={str(k).lower(): str(v) for k, v in obj(record, "response_headers").items()},
-        body=None if events else _json(body),
-        events=events,
-        streamed=bool(events),
+def _call(recording: Json) -> Call:
+    url = urlsplit(str(recording["url"]))
+    record = Record(
+        record_id="",
+        started_at=0.0,
+        method=str(recording["method"]),
+        scheme=url.scheme,
+        host=url.hostname or "",
+        port=url.port or 443,
+        path=f"{url.path}?{url.query}",
+        http_version="HTTP/1.1",
+        request_headers=_headers(recording, "request"),
+        request=Body(_body(recording, "request")),
+        provider=str(recording["provider"]),
+        api=str(recording["dialect"]),
+        status=int(str(recording["status"])),
+        response_headers=_headers(recording, "response"),
+        response=Body(_body(recording, "response")),
     )
+    return open_call(record).call
 
 
-def _body(record: Json, side: str) -> bytes:
-    body = text(record, f"{side}_body") or ""
-    if record[f"{side}_body_encoding"] == "base64":
+def _headers(recording: Json, side: str) -> Headers:
+    return tuple(_pairs(obj(recording, f"{side}_headers")))
+
+
+def _pairs(headers: Json) -> Iterator[tuple[str, str]]:
+    for name, value in headers.items():
+        if name.lower() not in UNDONE:
+            yield name.lower(), str(value[0] if isinstance(value, list) and value else value)
+
+
+def _body(recording: Json, side: str) -> bytes:
+    body = text(recording, f"{side}_body") or ""
+    if recording[f"{side}_body_encoding"] == "base64":
         return base64.b64decode(body)
     return body.encode("utf-8", "replace")
-
-
-def _json(body: bytes) -> object:
-    try:
-        return loads(body)
-    except ValueError:
-        return None
-
-
-def _events(dialect: str, path: str, body: bytes, sse: bool) -> Iterator[Event]:
-    if sse:
-        for event in parse_sse(body):
-            yield Event(event.event, _json(event.data))
-    elif "stream" in path.rpartition(":")[2] and body.lstrip().startswith(b"["):
-        yield from (Event(None, value) for value in parse_json_stream(body).values)
-    elif dialect.startswith("ollama."):
-        values = parse_ndjson(body).values
-        yield from (Event(None, value) for value in (values if len(values) > 1 else ()))

@@ -11,9 +11,7 @@ import pytest
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "recorded.jsonl.gz"
 
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.exists(), reason="the recorded corpus is not part of the repository"
-)
+needs_corpus = pytest.mark.skipif(not CORPUS.exists(), reason="the recorded corpus is not part of the repository")
 
 
 @cache

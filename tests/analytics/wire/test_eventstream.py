@@ -2,17 +2,21 @@
 
 import base64
 import struct
+from typing import Any
 from zlib import crc32
 
 import orjson
 import pytest
-from botocore.eventstream import EventStreamBuffer
+from botocore.eventstream import EventStreamBuffer  # type: ignore[import-untyped]  # ships no stubs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.wire.eventstream import HEADER_TYPES, Message, bedrock_chunks, parse_eventstream
 from analytics.wire.json_stream import loads
 from tests.analytics.wire.corpus import bodies, needs_corpus
+
+type Header = tuple[str, int, Any]
+type Parts = list[tuple[bytes, list[Header]]]
 
 LAYOUTS = {2: (">b", 8), 3: (">h", 16), 4: (">i", 32), 5: (">q", 64), 8: (">q", 64)}
 
@@ -33,7 +37,7 @@ def packed_header(name: str, kind: int, value: object) -> bytes:
     raise TypeError(kind)
 
 
-def packed(payload: bytes, *headers: tuple[str, int, object]) -> bytes:
+def packed(payload: bytes, *headers: Header) -> bytes:
     head = b"".join(packed_header(*header) for header in headers)
     prelude = struct.pack(">II", 16 + len(head) + len(payload), len(head))
     body = prelude + struct.pack(">I", crc32(prelude)) + head + payload
@@ -60,12 +64,12 @@ headers = st.lists(header, max_size=5, unique_by=lambda header: header[0])
 messages = st.lists(st.tuples(st.binary(max_size=100), headers), max_size=5)
 
 
-def body_of(parts: list[tuple[bytes, list[tuple[str, int, object]]]]) -> bytes:
+def body_of(parts: Parts) -> bytes:
     return b"".join(packed(payload, *headers) for payload, headers in parts)
 
 
 @given(messages)
-def test_what_was_encoded_is_parsed(parts: list[tuple[bytes, list[tuple[str, int, object]]]]):
+def test_what_was_encoded_is_parsed(parts: Parts) -> None:
     found = parse_eventstream(body_of(parts))
     assert (found.complete, found.error) == (True, None)
     assert found.messages == tuple(
@@ -74,7 +78,7 @@ def test_what_was_encoded_is_parsed(parts: list[tuple[bytes, list[tuple[str, int
 
 
 @given(messages)
-def test_botocore_reads_the_same(parts: list[tuple[bytes, list[tuple[str, int, object]]]]):
+def test_botocore_reads_the_same(parts: Parts) -> None:
     assert botocore_messages(body_of(parts)) == list(parse_eventstream(body_of(parts)).messages)
 
 
@@ -85,22 +89,16 @@ def botocore_messages(body: bytes) -> list[Message]:
 
 
 @given(messages.filter(bool), st.data())
-def test_a_cut_off_stream_gives_a_prefix_of_its_messages(
-    parts: list[tuple[bytes, list[tuple[str, int, object]]]], draw: st.DataObject
-):
+def test_a_cut_off_stream_gives_a_prefix_of_its_messages(parts: Parts, draw: st.DataObject) -> None:
     body = body_of(parts)
     cut = body[: draw.draw(st.integers(0, len(body)))]
     found = parse_eventstream(cut)
     assert found.messages == parse_eventstream(body).messages[: len(found.messages)]
-    assert found.complete == (
-        len(b"".join(packed(p, *h) for p, h in parts[: len(found.messages)])) == len(cut)
-    )
+    assert found.complete == (len(b"".join(packed(p, *h) for p, h in parts[: len(found.messages)])) == len(cut))
 
 
 @given(messages.filter(bool), st.data())
-def test_a_flipped_bit_ends_the_parse_before_its_message(
-    parts: list[tuple[bytes, list[tuple[str, int, object]]]], draw: st.DataObject
-):
+def test_a_flipped_bit_ends_the_parse_before_its_message(parts: Parts, draw: st.DataObject) -> None:
     body = bytearray(body_of(parts))
     body[draw.draw(st.integers(0, len(body) - 1))] ^= 1 << draw.draw(st.integers(0, 7))
     found = parse_eventstream(bytes(body))
@@ -109,18 +107,18 @@ def test_a_flipped_bit_ends_the_parse_before_its_message(
 
 
 @given(st.binary())
-def test_random_bytes_never_raise(data: bytes):
+def test_random_bytes_never_raise(data: bytes) -> None:
     assert parse_eventstream(data).complete == (data == b"")
 
 
 @given(st.binary(max_size=60))
-def test_random_headers_under_right_checksums_never_raise(head: bytes):
+def test_random_headers_under_right_checksums_never_raise(head: bytes) -> None:
     prelude = struct.pack(">II", 16 + len(head), len(head))
     body = prelude + struct.pack(">I", crc32(prelude)) + head
     parse_eventstream(body + struct.pack(">I", crc32(body)))
 
 
-def test_headers_longer_than_the_message_are_corrupt():
+def test_headers_longer_than_the_message_are_corrupt() -> None:
     prelude = struct.pack(">II", 16, 5)
     found = parse_eventstream(prelude + struct.pack(">I", crc32(prelude)) + bytes(20))
     assert found.error == "headers longer than their message"
@@ -130,7 +128,7 @@ def chunk(payload: bytes) -> bytes:
     return packed(payload, (":event-type", 7, "chunk"), (":message-type", 7, "event"))
 
 
-def test_bedrock_chunks_yield_the_inner_json():
+def test_bedrock_chunks_yield_the_inner_json() -> None:
     inner = b'{"type":"message_start"}'
     body = chunk(orjson.dumps({"bytes": base64.b64encode(inner).decode(), "p": "abcdef"}))
     other = packed(b'{"message":"slow down"}', (":exception-type", 7, "throttlingException"))
@@ -139,15 +137,13 @@ def test_bedrock_chunks_yield_the_inner_json():
     assert list(bedrock_chunks(found.messages)) == [inner, inner]
 
 
-@pytest.mark.parametrize(
-    "payload", [b"", b"oops", b"[]", b"{}", b'{"bytes":5}', b'{"bytes":"%%%"}', b'{"bytes":"a"}']
-)
-def test_bedrock_chunks_of_another_shape_are_passed_over(payload: bytes):
+@pytest.mark.parametrize("payload", [b"", b"oops", b"[]", b"{}", b'{"bytes":5}', b'{"bytes":"%%%"}', b'{"bytes":"a"}'])
+def test_bedrock_chunks_of_another_shape_are_passed_over(payload: bytes) -> None:
     assert list(bedrock_chunks(parse_eventstream(chunk(payload)).messages)) == []
 
 
 @needs_corpus
-def test_every_recorded_stream_parses_as_botocore_does():
+def test_every_recorded_stream_parses_as_botocore_does() -> None:
     streams = [base64.b64decode(record["response_body"]) for record in bodies("response_is_eventstream")]
     found = [parse_eventstream(body) for body in streams]
     assert all(stream.complete for stream in found)

@@ -15,12 +15,12 @@ def encoded(values: list[dict[str, object]]) -> bytes:
 
 
 @given(objects)
-def test_what_was_encoded_is_parsed(values: list[dict[str, object]]):
+def test_what_was_encoded_is_parsed(values: list[dict[str, object]]) -> None:
     assert parse_ndjson(encoded(values)) == Values(tuple(values))
 
 
 @given(objects, st.data())
-def test_a_cut_off_body_gives_a_prefix_of_its_values(values: list[dict[str, object]], draw: st.DataObject):
+def test_a_cut_off_body_gives_a_prefix_of_its_values(values: list[dict[str, object]], draw: st.DataObject) -> None:
     body = encoded(values)
     cut = draw.draw(st.integers(0, len(body)))
     found = parse_ndjson(body[:cut])
@@ -30,19 +30,17 @@ def test_a_cut_off_body_gives_a_prefix_of_its_values(values: list[dict[str, obje
 
 
 @given(st.binary())
-def test_random_bytes_never_raise(data: bytes):
+def test_random_bytes_never_raise(data: bytes) -> None:
     parse_ndjson(data)
 
 
-def test_blank_lines_and_carriage_returns_are_skipped():
-    assert parse_ndjson(b'\xef\xbb\xbf\r\n{"a":1}\r\n\n  \n{"b":2}') == Values(
-        ({"a": 1}, {"b": 2}), invalid=0
-    )
+def test_blank_lines_and_carriage_returns_are_skipped() -> None:
+    assert parse_ndjson(b'\xef\xbb\xbf\r\n{"a":1}\r\n\n  \n{"b":2}') == Values(({"a": 1}, {"b": 2}), invalid=0)
 
 
-def test_a_line_that_is_not_json_is_counted():
+def test_a_line_that_is_not_json_is_counted() -> None:
     assert parse_ndjson(b'{"a":1}\noops\n{"b":2}\n') == Values(({"a": 1}, {"b": 2}), invalid=1)
 
 
-def test_a_cut_off_last_line_makes_the_body_incomplete():
+def test_a_cut_off_last_line_makes_the_body_incomplete() -> None:
     assert parse_ndjson(b'{"a":1}\n{"b":') == Values(({"a": 1},), complete=False)

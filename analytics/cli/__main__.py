@@ -1,0 +1,5 @@
+"""`python -m analytics.cli`: the same as `tokenecho`."""
+
+from analytics.cli import main
+
+main()

@@ -1,0 +1,166 @@
+"""`tokenecho up`, `proxy` and `run`: capture everybody's calls, or one command's."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+
+from analytics.cli.options import database_option, option, proxy_options, proxy_settings
+from analytics.cli.summary import print_summary
+from analytics.launch.environment import LOOPBACK, proxy_url, routing
+from analytics.launch.places import Places
+from analytics.launch.processes import WINDOWS, ProxySettings, check_port, free_port, start, start_proxy, stop
+from analytics.spool import Spool
+
+DRAIN_TIMEOUT_S = 30.0
+RESTART_PAUSE_S = 1.0
+EXPOSED = "This proxy listens on {listen}: whoever reaches it can send traffic through this machine{logins}."
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@database_option
+@option("--port", type=int, default=0, help="The proxy's port. Default: a free one.")
+@proxy_options
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(at: Places, port: int, command: tuple[str, ...], **given: Any) -> None:
+    """Run COMMAND with its LLM calls captured: tokenecho run -- python app.py"""
+    settings = proxy_settings(port or free_port(), **given)
+    capturing = start_proxy(settings, at)
+    collector = start("analytics.cli", ["collect", "--db", str(at.database)])
+    try:
+        code = _run_routed(command, settings, at)
+    finally:
+        stop(capturing)
+        stop(collector)
+    _wait_until_collected(at)
+    print_summary(at, settings.capture_id)
+    sys.exit(code)
+
+
+def _run_routed(command: tuple[str, ...], settings: ProxySettings, at: Places) -> int:
+    """The command's exit code; 128 + n where signal n ended it."""
+    url = proxy_url(settings.listen, settings.port)
+    routed = {**os.environ, **routing(url, at.client_bundle, before=os.environ, hosts=settings.hosts)}
+    try:
+        child = subprocess.Popen(command, env=routed)  # noqa: S603  # what the user asked to run
+    except FileNotFoundError:
+        click.echo(f"tokenecho: {command[0]}: no such command", err=True)
+        return 127
+    except PermissionError:
+        click.echo(f"tokenecho: {command[0]}: not executable", err=True)
+        return 126
+    with _passing_signals(child):
+        code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+@contextmanager
+def _passing_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Hand signals on to the child. What a terminal sends reaches the child by itself."""
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        if not (number == signal.SIGINT and _at_terminal()):
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, hand_on) for number in _PASSED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _at_terminal() -> bool:
+    """Whether we are in the foreground of a terminal, which then signals our whole group."""
+    try:
+        return not WINDOWS and os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        return False
+
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGBREAK")
+_PASSED = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+
+
+def _wait_until_collected(at: Places) -> None:
+    """Another collector may be the one at work on this database: give it the time to finish ours."""
+    spool = Spool(at.spool)
+    deadline = time.monotonic() + DRAIN_TIMEOUT_S
+    while spool.waiting() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    spool.close()
+
+
+@click.command()
+@database_option
+@option("--port", type=int, default=8080, show_default=True, help="The proxy's port.")
+@option("--listen", default="127.0.0.1", show_default=True, help="The proxy's address.")
+@proxy_options
+def proxy(at: Places, port: int, listen: str, **given: Any) -> None:
+    """Start the proxy alone: a collector elsewhere (`tokenecho collect`) empties its spool."""
+    settings = proxy_settings(port, listen, **given)
+    _say_what_it_exposes(settings)
+    sys.exit(_supervise({"proxy": start_proxy(settings, at)}, at))
+
+
+@click.command()
+@database_option
+@option("--port", type=int, default=8080, show_default=True, help="The proxy's port.")
+@option("--listen", default="127.0.0.1", show_default=True, help="The proxy's address.")
+@option("--dashboard/--no-dashboard", default=True, show_default=True, help="Start the dashboard too.")
+@option("--dashboard-port", type=int, default=8501, show_default=True, help="The dashboard's port.")
+@proxy_options
+def up(at: Places, port: int, listen: str, dashboard: bool, dashboard_port: int, **given: Any) -> None:
+    """Start proxy, collector and dashboard, and keep them running until Ctrl-C."""
+    settings = proxy_settings(port, listen, **given)
+    if dashboard:
+        check_port("127.0.0.1", dashboard_port, "--dashboard-port")
+    _say_what_it_exposes(settings)
+    children = {
+        "proxy": start_proxy(settings, at),
+        "collector": start("analytics.cli", ["collect", "--db", str(at.database)]),
+    }
+    if dashboard:
+        arguments = ["dashboard", "--db", str(at.database), "--port", str(dashboard_port)]
+        children["dashboard"] = start("analytics.cli", arguments)
+    _greet(at, settings, dashboard_port if dashboard else None)
+    sys.exit(_supervise(children, at))
+
+
+def _say_what_it_exposes(settings: ProxySettings) -> None:
+    if settings.listen not in LOOPBACK:
+        logins = "" if settings.logins else ", and no --logins file says who may"
+        click.echo(EXPOSED.format(listen=settings.listen, logins=logins), err=True)
+
+
+def _greet(at: Places, settings: ProxySettings, dashboard_port: int | None) -> None:
+    address = "" if settings.port == 8080 else f" --port {settings.port}"
+    click.echo(f'Send an app through it:  eval "$(tokenecho env{address})" && python your_app.py')
+    look = f"http://127.0.0.1:{dashboard_port}" if dashboard_port else f"tokenecho exchanges --db {at.database}"
+    click.echo(f"See its calls:           {look}")
+    click.echo("Ctrl-C ends it.", err=True)
+
+
+def _supervise(children: dict[str, subprocess.Popen[bytes]], at: Places) -> int:
+    """Wait for a signal or for the proxy's end; a collector that dies is started again. The exit code."""
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: asked.append(number))
+    while not asked and children["proxy"].poll() is None:
+        time.sleep(0.2)
+        if "collector" in children and children["collector"].poll() is not None:
+            click.echo("The collector ended; starting it again. Captured calls wait in the spool.", err=True)
+            time.sleep(RESTART_PAUSE_S)
+            children["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
+    if not asked:
+        click.echo("The proxy ended.", err=True)
+    for child in children.values():  # the proxy first: what it still holds is for the collector
+        stop(child)
+    return 0 if asked else 1

@@ -1,0 +1,8 @@
+"""`tokenecho doctor`."""
+
+import click
+
+
+@click.command()
+def doctor() -> None:
+    """stub."""

@@ -1,0 +1,189 @@
+"""Reading: a record becomes a row of `exchanges` and the blocks below it. Pure: nothing is looked up or written."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from analytics.client import client_of, session_of
+from analytics.dialects.call import Call
+from analytics.dialects.canonical import dumps
+from analytics.dialects.exchange import Block, RequestReading, ResponseReading
+from analytics.dialects.registry import find_dialect
+from analytics.hashing import ROOT, Hasher, Link
+from analytics.opening import Opened, open_call
+from analytics.pricing.pricer import Pricer
+from analytics.record import Record
+
+type Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The blocks of one exchange with their hashes: preamble, history, reply."""
+
+    preamble: tuple[bytes, ...]
+    links: tuple[Link, ...]
+    reply: tuple[bytes, ...]
+    blocks: dict[bytes, Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be stored of one record. `raw` holds the record itself where no dialect reads it."""
+
+    row: Row
+    chain: Chain
+    raw: Record | None = None
+
+
+class Reader:
+    """Reads records under one hash key and one price list."""
+
+    def __init__(self, hasher: Hasher, pricer: Pricer) -> None:
+        self._hasher, self._pricer = hasher, pricer
+
+    def read(self, record: Record) -> Reading:
+        """The record's exchange; one that no dialect reads keeps the record and has no usage."""
+        opened = open_call(record)
+        dialect = find_dialect(record.provider, record.api)
+        if dialect is None or not _legible(opened.call):
+            row = _base_row(record, opened, "unread") | _response_row(ResponseReading(ended=record.complete), record)
+            return Reading(row, _no_chain(), record)
+        request, response = dialect.read_request(opened.call), dialect.read_response(opened.call)
+        chain = self._chain(request, response)
+        row = _base_row(record, opened, "read") | _request_row(request, opened.call) | _response_row(response, record)
+        row |= self._chain_row(chain, response) | self._cost_row(record, request, response)
+        return Reading(row, chain)
+
+    def _chain(self, request: RequestReading, response: ResponseReading) -> Chain:
+        blocks: dict[bytes, Block] = {}
+        preamble, history, reply = (
+            tuple(self._hashed(part, blocks)) for part in (request.preamble, request.history, response.reply)
+        )
+        return Chain(preamble, tuple(self._hasher.chain(history)), reply, blocks)
+
+    def _hashed(self, part: Sequence[Block], blocks: dict[bytes, Block]) -> list[bytes]:
+        hashes = [self._hasher.block(block) for block in part]
+        blocks.update(zip(hashes, part, strict=True))
+        return hashes
+
+    def _chain_row(self, chain: Chain, response: ResponseReading) -> Row:
+        end = chain.links[-1].prefix if chain.links else ROOT
+        return {
+            "preamble_hash": as_uuid(self._hasher.bag(chain.preamble)),
+            "prefix_hash": as_uuid(end),
+            "history_blocks": len(chain.links),
+            "reply_hashes": [as_uuid(block) for block in chain.reply],
+            "reply_refs": [block.ref for block in response.reply if block.ref],
+        }
+
+    def _cost_row(self, record: Record, request: RequestReading, response: ResponseReading) -> Row:
+        cost = self._pricer.price(
+            provider=record.provider,
+            host=record.host,
+            api=record.api,
+            request_model=request.model,
+            response_model=response.model,
+            at=datetime.fromtimestamp(record.started_at, UTC),
+            usage=response.usage,
+            service_tier=response.service_tier,
+            parameters=request.parameters,
+        )
+        return {"cost_usd": cost.usd, "cost_basis": cost.basis, "cost_reason": cost.reason}
+
+
+def as_uuid(digest: bytes) -> str:
+    """A 128-bit hash as DuckDB's UUID type takes it."""
+    return str(UUID(bytes=digest))
+
+
+def _no_chain() -> Chain:
+    return Chain((), (), (), {})
+
+
+def _legible(call: Call) -> bool:
+    """Whether there is any JSON for a dialect to read; a failed call may have only a request."""
+    answered = call.body is not None or bool(call.events)
+    return answered or bool(call.request)
+
+
+def _base_row(record: Record, opened: Opened, reading: str) -> Row:
+    client, version = client_of(opened.call.request_headers)
+    return {
+        "exchange_id": record.record_id,
+        "capture_id": record.capture_id,
+        "source": record.source,
+        "transport": record.transport,
+        "connection_id": record.connection_id,
+        **_times(record),
+        "provider": record.provider,
+        "api": record.api,
+        "method": record.method,
+        "host": record.host,
+        "port": record.port,
+        "path": record.path,
+        "http_version": record.http_version,
+        "status": record.status,
+        "streamed": opened.call.streamed,
+        "warmup": record.warmup,
+        "client": client,
+        "client_version": version,
+        "app": record.who.app,
+        "team": record.who.team,
+        "user_name": record.who.user_name,
+        "key_fingerprint": record.key_fingerprint,
+        "session_hint": session_of(opened.call.request_headers),
+        "request_bytes": opened.request_bytes,
+        "response_bytes": opened.response_bytes,
+        "request_wire_bytes": record.request.wire_bytes,
+        "response_wire_bytes": record.response.wire_bytes,
+        "request_trimmed": record.request.trimmed,
+        "response_trimmed": record.response.trimmed,
+        "content": record.content,
+        "reading": reading,
+    }
+
+
+def _times(record: Record) -> Row:
+    start, first, end = record.started_at, record.first_byte_at, record.ended_at
+    return {
+        "started_at": _utc(start),
+        "request_ended_at": _utc(record.request_ended_at),
+        "first_byte_at": _utc(first),
+        "ended_at": _utc(end),
+        "ttft_ms": None if first is None else (first - start) * 1000,
+        "duration_ms": None if end is None else (end - start) * 1000,
+    }
+
+
+def _utc(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
+def _request_row(request: RequestReading, call: Call) -> Row:
+    return {
+        "request_model": request.model,
+        "streamed": call.streamed or request.streamed,
+        "session_hint": session_of(call.request_headers) or request.session_hint,
+        "state_ref": request.state_ref,
+        "parameters": dumps(request.parameters),
+    }
+
+
+def _response_row(response: ResponseReading, record: Record) -> Row:
+    usage = asdict(response.usage)
+    return {
+        **usage,
+        "usage_basis": "reported" if response.usage.reported else "none",
+        "response_model": response.model,
+        "response_id": response.response_id,
+        "state_id": response.state_id,
+        "stop_reason": response.stop_reason,
+        "error_code": response.error_code,
+        "error_message": response.error_message or record.error,
+        "service_tier": response.service_tier,
+        "complete": record.complete and response.ended,
+        "usage_raw": dumps(response.usage_raw) if response.usage_raw else None,
+        "details": dumps(response.details),
+    }

@@ -1,0 +1,113 @@
+-- The tables the collector writes. Times are UTC. NULL is unknown, never 0.
+
+create table meta (key varchar primary key, value varchar not null);
+
+create table exchanges (
+    exchange_id varchar not null,
+    capture_id varchar,
+    source varchar not null,
+    transport varchar not null,
+    connection_id varchar,
+    started_at timestamp not null,
+    request_ended_at timestamp,
+    first_byte_at timestamp,
+    ended_at timestamp,
+    ttft_ms double,
+    duration_ms double,
+    provider varchar not null,
+    api varchar not null,
+    method varchar not null,
+    host varchar not null,
+    port integer not null,
+    path varchar not null,
+    http_version varchar,
+    request_model varchar,
+    response_model varchar,
+    status integer,
+    error_code varchar,
+    error_message varchar,
+    stop_reason varchar,
+    service_tier varchar,
+    streamed boolean not null,
+    complete boolean not null,
+    warmup boolean not null,
+    client varchar,
+    client_version varchar,
+    app varchar,
+    team varchar,
+    user_name varchar,
+    key_fingerprint varchar,
+    session_hint varchar,
+    state_ref varchar,
+    state_id varchar,
+    response_id varchar,
+    input_tokens bigint,
+    cache_read_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_5m_tokens bigint,
+    cache_write_30m_tokens bigint,
+    cache_write_1h_tokens bigint,
+    cache_write_12h_tokens bigint,
+    output_tokens bigint,
+    reasoning_tokens bigint,
+    audio_input_tokens bigint,
+    audio_output_tokens bigint,
+    usage_basis varchar not null,
+    reported_cost_usd double,
+    cost_usd double,
+    cost_basis varchar,
+    cost_reason varchar,
+    request_bytes bigint not null,
+    response_bytes bigint not null,
+    request_wire_bytes bigint,
+    response_wire_bytes bigint,
+    request_trimmed boolean not null,
+    response_trimmed boolean not null,
+    content varchar not null,
+    reading varchar not null,
+    preamble_hash uuid,
+    prefix_hash uuid,
+    history_blocks integer,
+    reply_hashes uuid[],
+    reply_refs varchar[],
+    parameters json,
+    usage_raw json,
+    details json
+);
+
+create table blocks (
+    block_hash uuid not null,
+    role varchar not null,
+    kind varchar not null,
+    content varchar,
+    bytes bigint not null
+);
+
+create table prefixes (
+    prefix_hash uuid not null,
+    parent_hash uuid,
+    block_hash uuid not null,
+    depth integer not null
+);
+
+create table preambles (preamble_hash uuid not null, block_hashes uuid[] not null);
+
+create table raw_exchanges (
+    exchange_id varchar not null,
+    meta blob not null,
+    request blob not null,
+    response blob not null
+);
+
+create table losses (
+    spool_id varchar not null,
+    reason varchar not null,
+    day date not null,
+    count bigint not null
+);
+
+create table set_aside (
+    spool_id varchar not null,
+    exchange_id varchar not null,
+    error varchar not null
+);

@@ -1,0 +1,1 @@
+"""The DuckDB file: opening it for a moment, and what the collector writes into it."""

@@ -1,0 +1,1 @@
+"""Tests of `analytics.dialects`: one file per API."""

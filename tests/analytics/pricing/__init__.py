@@ -1,0 +1,1 @@
+"""Tests of pricing: figures worked out by hand, properties of every bill, and what must stay unknown."""
