@@ -44,7 +44,7 @@ def _http_record(flow: http.HTTPFlow, tap: Tap, importing: Importing) -> Record:
     for part in _parts(response.raw_content if response else None):
         tap.take_response(part)
     ended_at = (response and response.timestamp_end) or (error and error.timestamp) or None
-    record = replace(http_record(flow, tap, importing, ended_at), source="flow")
+    record = http_record(flow, tap, importing, ended_at)
     if flow.request.raw_content is None:
         record = replace(record, request=Body(b"", None, trimmed=True))
     if response and response.raw_content is None:  # it was streamed past the recorder
@@ -62,7 +62,7 @@ def _parts(content: bytes | None) -> list[bytes]:
 
 def _socket_records(flow: http.HTTPFlow, tap: Tap, importing: Importing) -> Iterator[Record]:
     name = partial(record_name, importing.secret, origin=flow.id)
-    socket = socket_tap(flow, tap, importing, name, source="flow")
+    socket = socket_tap(flow, tap, importing, name)
     messages = flow.websocket.messages if flow.websocket else []
     for message in messages:
         if not message.dropped:

@@ -5,13 +5,11 @@ stepped over. https://tnetstrings.info, https://docs.mitmproxy.org/stable/mitmpr
 Stdin holds the settings, pickled by the process that started this one, as `multiprocessing` does it.
 """
 
-import logging
 import os
 import pickle
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +26,8 @@ from proxy_addons.flow_records import flow_records
 # A flow takes about twice its size while it is read. Bodies beyond 64 MiB are not kept anyway.
 FLOW_LIMIT = 128 * 2**20
 REPORT_EVERY_S = 0.5
+# What mitmproxy raises, by design and by accident, for a flow that it did not write.
+UNREADABLE = (FlowReadException, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError)
 PREFIX = 13  # twelve digits, as many as mitmproxy reads, and the colon
 
 
@@ -55,7 +55,7 @@ def read_flow(file: BinaryIO, size: int, limit: int = FLOW_LIMIT) -> Flow | None
         raise TooLong(f"the flow of {length:,} bytes at byte {start:,} is too long")
     try:
         # A new reader for each: one that has raised is spent, and one that has not holds on to its last flow.
-        return next(iter(FlowReader(file).stream()))
+        return next(iter(FlowReader(file).stream()), None)
     finally:
         file.seek(end)
 
@@ -87,7 +87,7 @@ def read_records(file: BinaryIO, importing: Importing, tally: Tally) -> Iterator
         except TooLong as long:
             tally.skip(str(long))
             continue
-        except (FlowReadException, LookupError, ArithmeticError, AttributeError) as error:
+        except UNREADABLE as error:
             # mitmproxy's own messages quote the traffic.
             tally.skip(f"the flow at byte {start:,} is not one that this mitmproxy reads ({type(error).__name__})")
             continue
@@ -99,3 +99,37 @@ def read_records(file: BinaryIO, importing: Importing, tally: Tally) -> Iterator
         else:
             tally.called()
             yield from records
+
+
+def main() -> None:
+    """Write the records, now and then a report, and a last report."""
+    path, importing = Path(sys.argv[1]), pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
+    out = sys.stdout.buffer
+    try:
+        _write_all(path, importing, out)
+    except BrokenPipeError:
+        os._exit(1)  # nobody listens any more; an ordinary exit would try to flush
+
+
+def _write_all(path: Path, importing: Importing, out: BinaryIO) -> None:
+    reported_at = time.monotonic()
+
+    def report_now_and_then(entries: int) -> None:
+        nonlocal reported_at
+        if time.monotonic() - reported_at > REPORT_EVERY_S:
+            reported_at = time.monotonic()
+            write_report(out, _report(tally, last=False))
+
+    tally = Tally(progress=report_now_and_then)
+    with path.open("rb") as file:
+        for record in read_records(file, importing, tally):
+            write_record(out, record)
+    write_report(out, _report(tally, last=True))
+
+
+def _report(tally: Tally, *, last: bool) -> Report:
+    return Report(tally.entries, tally.other, tally.skipped, tally.problem, tally.stopped_at, last)
+
+
+if __name__ == "__main__":
+    main()

@@ -85,6 +85,7 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         record_id=uuid.uuid4().hex,
         provider=tap.endpoint.provider,
         api=tap.endpoint.api,
+        source="live" if isinstance(settings, Settings) else "flow",
         capture_id=settings.capture_id,
         started_at=tap.started_at,
         request_ended_at=tap.request_ended_at,
@@ -92,9 +93,9 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         ended_at=ended_at,
         method=request.method,
         scheme=request.scheme,
-        host=request.pretty_host,
+        host=_utf8(request.pretty_host),
         port=request.port,
-        path=kept_path(request.path),
+        path=kept_path(_utf8(request.path)),
         http_version=request.http_version,
         request_headers=kept_headers(sent),
         request=safe_body(tap.request, sent, tap.request_bytes, tap.request_trimmed),
@@ -102,7 +103,7 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         response_headers=kept_headers(got),
         response=safe_body(tap.response, got, tap.response_bytes, tap.response_trimmed),
         complete=flow.error is None,
-        error=str(flow.error.msg) if flow.error else None,
+        error=_utf8(str(flow.error.msg)) if flow.error else None,
         connection_id=flow.client_conn.id,
         who=tap.who.over(settings.who),
         key_fingerprint=credential_fingerprint(settings.secret, sent, request.path),
@@ -124,6 +125,11 @@ def socket_tap(
 def message_frame(message: websocket.WebSocketMessage) -> Frame:
     """The message as a frame."""
     return Frame(message.from_client, message.timestamp, message.content, message.is_text)
+
+
+def _utf8(text: str) -> str:
+    """The text without the half surrogates that mitmproxy puts in the place of bytes that are not UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def text_headers(headers: http.Headers) -> Headers:

@@ -7,7 +7,7 @@ from analytics.dialects.fields import count, text
 
 
 class AnthropicCountTokens(AnthropicMessages):
-    """`/v1/messages/count_tokens` reads a request and generates nothing: its count is an answer and not billed usage."""
+    """`/v1/messages/count_tokens` generates nothing: its count is an answer, not usage, and it is not billed."""
 
     def read_response(self, call: Call) -> ResponseReading:
         message = self.answer(call)

@@ -90,9 +90,9 @@ class OllamaChat:
 
 
 class OllamaGenerate(OllamaChat):
-    """`/api/generate`: one prompt. Its `context`, a list of tokens, is the conversation so far, carried by the client."""
+    """`/api/generate`: one prompt. Its `context` is the conversation so far as tokens, carried by the client."""
 
-    parameters: tuple[str, ...] = (*OllamaChat.parameters, "raw", "template")
+    parameters: tuple[str, ...] = (*OllamaChat.parameters, "raw")
 
     def blocks(self, request: Json) -> Iterator[Block]:
         yield Block("system", "system", text(request, "system") or "")

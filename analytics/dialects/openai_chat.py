@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat
 from collections.abc import Iterator
 
 from analytics.dialects.call import Call
-from analytics.dialects.canonical import call_block, other_block, tool_block
+from analytics.dialects.canonical import call_block, other_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role, Usage
 from analytics.dialects.fields import count, items, obj, objects, picked, text
 from analytics.dialects.openai_content import (
@@ -15,6 +15,7 @@ from analytics.dialects.openai_content import (
     all_in_output,
     cache_breakpoints,
     content_pieces,
+    definition_piece,
     deployment,
     error_code,
     error_of,
@@ -95,9 +96,9 @@ class OpenAIChat:
     def tools(self, request: Json) -> Iterator[Piece]:
         """`tools`, and `functions`, their older form."""
         for definition in items(request, "tools"):
-            yield tool_block(definition), obj(definition)
+            yield definition_piece(definition)
         for function in items(request, "functions"):
-            yield tool_block({"type": "function", "function": function}), obj(function)
+            yield definition_piece({"type": "function", "function": function})
 
     def history(self, request: Json) -> Iterator[Piece]:
         """All messages, system messages included."""

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from analytics.dialects.call import Call
-from analytics.dialects.canonical import dumps, media_block, other_block, undressed
+from analytics.dialects.canonical import dumps, media_block, other_block, tool_block, undressed
 from analytics.dialects.exchange import Block, Json, Kind, Role
 from analytics.dialects.fields import money, obj, picked, text
 
@@ -35,6 +35,8 @@ TEXTS = {
 }
 # Cache marks: Anthropic's, which OpenRouter, Alibaba and LiteLLM take over, and OpenAI's own.
 MARKS = ("cache_control", "prompt_cache_breakpoint")
+# How a client signs in to a remote MCP server; the tokens change, too.
+MCP_SECRETS = frozenset({"authorization", "headers"})
 # xAI counts money in ticks of 1e-10 USD.
 TICKS_PER_USD = 1e10
 # The most specific first: a client's own conversation id, then what routes a cache, then whose call it was.
@@ -131,6 +133,14 @@ def flat(value: object) -> str:
 def sealed_block(data: str) -> Block:
     """Reasoning that only the provider can read: its digest."""
     return media_block("assistant", "thinking", "encrypted", data)
+
+
+def definition_piece(definition: object) -> Piece:
+    """A tool's definition. How to sign in to a remote MCP server is a secret, and no part of what the model reads."""
+    found = obj(definition)
+    if text(found, "type") != "mcp":
+        return tool_block(definition), found
+    return tool_block({name: value for name, value in found.items() if name not in MCP_SECRETS}), found
 
 
 def filled(pieces: Iterable[Piece]) -> list[Piece]:

@@ -43,7 +43,7 @@ def _content(delta: Json) -> Iterator[tuple[str, Json]]:
     if isinstance(content, str) and content:
         yield "text", {"text": content}
     for part in items(delta, "content"):
-        yield text(part, "type") or "", {"text": part} if isinstance(part, str) else obj(part)
+        yield ("text", {"text": part}) if isinstance(part, str) else (text(part, "type") or "", obj(part))
 
 
 def _joined_parts(kind: str, parts: list[Json]) -> list[Json]:

@@ -8,10 +8,19 @@ empty lists. Whether reasoning has text decides what stands for it: see `reasoni
 
 from collections.abc import Iterator
 
-from analytics.dialects.canonical import call_block, dumps, other_block, tool_block, undressed
+from analytics.dialects.canonical import call_block, dumps, other_block, undressed
 from analytics.dialects.exchange import Block, Json, Role
 from analytics.dialects.fields import items, obj, objects, picked, text
-from analytics.dialects.openai_content import ROLES, Piece, content_pieces, digest, filled, flat, sealed_block
+from analytics.dialects.openai_content import (
+    ROLES,
+    Piece,
+    content_pieces,
+    definition_piece,
+    digest,
+    filled,
+    flat,
+    sealed_block,
+)
 
 DRESS = frozenset({"id", "status", "call_id", "type", "created_by", "phase", "caller", "agent"})
 # Tools that the provider runs: what the model asked for, and the field that holds what came back.
@@ -50,7 +59,7 @@ def _pieces(kind: str, item: Json) -> Iterator[Piece]:
         case "reasoning":
             yield reasoning_block(item), item
         case "additional_tools":
-            yield from ((tool_block(tool), obj(tool)) for tool in items(item, "tools"))
+            yield from map(definition_piece, items(item, "tools"))
         case _ if kind.endswith("_output") or kind == "mcp_approval_response":
             yield from result_pieces(kind, item)
         case _ if kind in HOSTED:

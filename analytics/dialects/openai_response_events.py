@@ -23,11 +23,16 @@ FIELDS = {
 }
 
 
+def is_end(event: Json) -> bool:
+    """Whether the event is the provider's own end of a response."""
+    return text(event, "type") in ENDS
+
+
 def responses_of(events: list[Json]) -> list[list[Json]]:
     """The events by response. There is one, unless a client's `response.steer` made the server go on with another."""
     found: list[list[Json]] = [[]]
     for event in events:
-        if event.get("type") == "response.created" and any(e.get("type") in ENDS for e in found[-1]):
+        if event.get("type") == "response.created" and any(map(is_end, found[-1])):
             found.append([])
         found[-1].append(event)
     return found
@@ -35,7 +40,7 @@ def responses_of(events: list[Json]) -> list[list[Json]]:
 
 def final_response(events: list[Json]) -> Json:
     """The response object of the end, else of the latest event that has one."""
-    ends = [obj(event, "response") for event in events if event.get("type") in ENDS]
+    ends = [obj(event, "response") for event in events if is_end(event)]
     others = [obj(event, "response") for event in events if obj(event, "response")]
     return next((response for response in reversed(ends or others)), {})
 

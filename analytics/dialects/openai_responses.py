@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analytics.dialects.call import Call
-from analytics.dialects.canonical import other_block, tool_block
+from analytics.dialects.canonical import other_block
 from analytics.dialects.exchange import Json, RequestReading, ResponseReading, Usage
 from analytics.dialects.fields import count, items, obj, picked, text
 from analytics.dialects.openai_content import (
@@ -17,6 +17,7 @@ from analytics.dialects.openai_content import (
     all_in_output,
     cache_breakpoints,
     content_pieces,
+    definition_piece,
     deployment,
     error_code,
     error_of,
@@ -27,7 +28,7 @@ from analytics.dialects.openai_content import (
     session_hint,
 )
 from analytics.dialects.openai_items import HOSTED, item_pieces, item_references
-from analytics.dialects.openai_response_events import ENDS, final_response, responses_of, streamed_items
+from analytics.dialects.openai_response_events import final_response, is_end, responses_of, streamed_items
 
 PARAMETERS = (
     "access_programs",
@@ -111,7 +112,7 @@ class OpenAIResponses:
     def preamble(self, request: Json) -> Iterator[Piece]:
         """Tools, instructions, and a prompt template that the provider keeps."""
         for definition in items(request, "tools"):
-            yield tool_block(definition), obj(definition)
+            yield definition_piece(definition)
         yield from content_pieces("system", request.get("instructions"))
         prompt = obj(request, "prompt")
         if prompt:
@@ -164,7 +165,7 @@ class OpenAIResponses:
         if obj(response, "error"):
             return obj(response, "error")
         bad = call.status is not None and call.status >= 400
-        answers = [event for event in events if event.get("type") in ("error", None)] or [response]
+        answers = [event for event in events if text(event, "type") in ("error", None)] or [response]
         found = (error_of(answer, bad or answer.get("type") == "error") for answer in answers)
         return next((error for error in found if error), {})
 
@@ -186,7 +187,7 @@ class OpenAIResponses:
     def ended(self, call: Call, events: list[Json], error: Json) -> bool:
         if not events:
             return call.complete
-        return bool(error) or any(event.get("type") in ENDS for event in events)
+        return bool(error) or any(map(is_end, events))
 
     def usage(self, raw: Json) -> Usage:
         """Input and output are all-in: the details are parts of them."""

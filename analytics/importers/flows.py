@@ -23,7 +23,7 @@ PACKAGES = Path(analytics.__path__[0]).parent
 
 
 def read_flows(path: Path, importing: Importing, tally: Tally | None = None) -> Iterator[Record]:
-    """The records of a flow file. What cannot be read is passed over, and noted in the tally; only OSError is raised."""
+    """The records of a flow file. What cannot be read is passed over and noted in the tally; only OSError is raised."""
     tally = tally or Tally()
     path.open("rb").close()  # what cannot be opened is an error here, not in the other process
     report = Report(0, 0, 0)
@@ -53,7 +53,8 @@ def _reader(path: Path, importing: Importing, errors: IO[bytes]) -> Iterator[IO[
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
     with process:
-        assert process.stdin and process.stdout  # noqa: S101  # both are pipes
+        assert process.stdin  # noqa: S101  # a pipe, as asked for
+        assert process.stdout  # noqa: S101
         with suppress(BrokenPipeError):  # a process that died at once is told by what it did not write
             process.stdin.write(pickle.dumps(importing))
             process.stdin.close()

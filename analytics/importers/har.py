@@ -11,7 +11,7 @@ from analytics.wire.json_stream import loads
 
 
 def read_har(path: Path, importing: Importing, tally: Tally | None = None) -> Iterator[Record]:
-    """The records of a HAR file. What cannot be read is passed over, and noted in the tally; only OSError is raised."""
+    """The records of a HAR file. What cannot be read is passed over and noted in the tally; only OSError is raised."""
     tally = tally or Tally()
     try:
         for data in entries(chunks(path)):

@@ -7,7 +7,7 @@ meta is a report on the reading, JSON in the place of the request. The last repo
 import struct
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import BinaryIO
+from typing import IO
 
 import orjson
 
@@ -28,18 +28,18 @@ class Report:
     last: bool = False
 
 
-def write_record(out: BinaryIO, record: Record) -> None:
+def write_record(out: IO[bytes], record: Record) -> None:
     """Put a record on the pipe."""
     _write(out, record.meta(), record.request.data, record.response.data)
 
 
-def write_report(out: BinaryIO, report: Report) -> None:
+def write_report(out: IO[bytes], report: Report) -> None:
     """Put a report on the pipe."""
     _write(out, b"", orjson.dumps(asdict(report)), b"")
     out.flush()
 
 
-def read_parts(stream: BinaryIO) -> Iterator[Record | Report]:
+def read_parts(stream: IO[bytes]) -> Iterator[Record | Report]:
     """What was put on the pipe, up to where it ends."""
     while len(lengths := stream.read(_LENGTHS.size)) == _LENGTHS.size:
         sizes = _LENGTHS.unpack(lengths)
@@ -50,7 +50,7 @@ def read_parts(stream: BinaryIO) -> Iterator[Record | Report]:
         yield from_meta(meta, request, response) if meta else Report(**orjson.loads(request))
 
 
-def _write(out: BinaryIO, *parts: bytes) -> None:
+def _write(out: IO[bytes], *parts: bytes) -> None:
     out.write(_LENGTHS.pack(*(len(part) for part in parts)))
     for part in parts:
         out.write(part)

@@ -62,7 +62,9 @@ def _replace(value: object, path: tuple[object, ...], replacement: object) -> No
             value = value[key]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(value, dict):
+        if any(value is junk for junk in JUNK):  # shared by all examples: it must stay as it is
+            return
+    if isinstance(value, dict) and isinstance(path[-1], str):
         if replacement is GONE:
             value.pop(path[-1], None)
         else:

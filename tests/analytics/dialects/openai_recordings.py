@@ -7,6 +7,7 @@ import base64
 import gzip
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,7 +52,7 @@ def recordings(shape: str) -> list[tuple[Json, Call, Dialect]]:
 @cache
 def _records() -> tuple[Json, ...]:
     with gzip.open(RECORDINGS) as lines:
-        return tuple(obj(loads(line)) for line in lines if b'"dialect": "openai.' in line or b'"dialect":"openai.' in line)
+        return tuple(obj(loads(line)) for line in lines if b'"openai.' in line)
 
 
 def _dialect(record: Json) -> Dialect:
@@ -107,7 +108,7 @@ def echo_rate(shape: str) -> float:
     ]
     found.sort(key=lambda turn: turn[:2])
     same = total = 0
-    for (path, _, asked, answer), (next_path, _, going_on, _) in zip(found, found[1:], strict=False):
+    for (path, _, asked, answer), (next_path, _, going_on, _) in pairwise(found):
         before, after, reply = content(asked.history), content(going_on.history), content(answer.reply)
         rest = after[len(before) :]
         if path == next_path and before and after[: len(before)] == before and reply and rest[:1] != []:

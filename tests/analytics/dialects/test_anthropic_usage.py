@@ -47,7 +47,8 @@ def test_a_stream_that_breaks_off_has_not_ended_and_keeps_what_came() -> None:
 
 
 def test_a_stream_that_starts_again_is_its_last_message() -> None:
-    found = DIALECT.read_response(call(ASK, events=[*EVENTS[:5], *EVENTS]))
+    lost = {"type": "content_block_start", "index": 9, "content_block": {"type": "text", "text": "lost"}}
+    found = DIALECT.read_response(call(ASK, events=[*EVENTS[:5], lost, *EVENTS]))
     assert found.reply == read_answer().reply
 
 

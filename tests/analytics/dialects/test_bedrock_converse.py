@@ -23,7 +23,10 @@ ANSWER = {"role": "assistant", "content": [SIGNED, {"text": "Let me look."}, CAL
 RESULT = {"role": "user", "content": [{"toolResult": {"toolUseId": "t1", "content": [{"text": "sunny"}]}}]}
 REQUEST: Json = {
     "system": [{"text": "Be brief."}, {"cachePoint": {"type": "default", "ttl": "1h"}}],
-    "toolConfig": {"tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {}}}}], "toolChoice": {"any": {}}},
+    "toolConfig": {
+        "tools": [{"toolSpec": {"name": "weather", "inputSchema": {"json": {}}}}],
+        "toolChoice": {"any": {}},
+    },
     "messages": [QUESTION, ANSWER, RESULT, {"role": "assistant", "content": []}],
     "inferenceConfig": {"maxTokens": 100},
     "additionalModelRequestFields": {"thinking": {"type": "adaptive"}},
@@ -60,7 +63,9 @@ STREAM: list[tuple[str, Json]] = [
 ]
 
 
-def converse(request: object = None, answer: object = None, model: str = "amazon.nova-lite-v1:0", **extra: object) -> Call:
+def converse(
+    request: object = None, answer: object = None, model: str = "amazon.nova-lite-v1:0", **extra: object
+) -> Call:
     return Call(
         provider="bedrock",
         api="bedrock.converse",
@@ -151,6 +156,25 @@ def test_the_same_content_is_the_same_block_in_any_dress() -> None:
     assert history({"text": "a"}, role="assistant") == history(cited, role="assistant")
     assert history(CALLED) == history({"toolUse": {**CALLED["toolUse"], "type": "tool_use"}})
     assert history(CALLED) == history({"toolUse": {**CALLED["toolUse"], "input": '{"days": 2, "city": "Rome"}'}})
+
+
+def test_what_a_stored_prompt_is_filled_with_is_content() -> None:
+    reading = DIALECT.read_request(converse({"promptVariables": {"city": {"text": "Rome"}}}))
+    assert content(reading.history) == [("user", "other", '{"city":{"text":"Rome"}}')]
+    assert reading.parameters == {}
+
+
+def test_split_and_merged_messages_are_the_same_history() -> None:
+    split = [{"role": "user", "content": [{"text": "a"}]}, {"role": "user", "content": [{"text": "b"}]}]
+    reading = DIALECT.read_request(converse({"messages": split}))
+    assert content(reading.history) == history({"text": "a"}, {"text": "b"})
+
+
+def test_a_system_message_in_mid_conversation_stays_in_the_history() -> None:
+    late = {"role": "system", "content": [{"text": "Now in verse."}]}
+    reading = DIALECT.read_request(converse({**REQUEST, "messages": [late, QUESTION, late]}))
+    assert [b.kind for b in reading.preamble] == ["tools", "system", "system"]
+    assert [b.kind for b in reading.history] == ["user", "system"]
 
 
 def test_different_content_is_never_the_same_block() -> None:

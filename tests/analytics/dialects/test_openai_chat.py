@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_chat import OpenAIChat
-from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
+from tests.analytics.dialects.openai_damage import damaged
 from tests.analytics.dialects.openai_recordings import echo_rate, recordings
 
 CHAT = OpenAIChat()
@@ -69,8 +69,17 @@ def test_the_preamble_is_the_tools_and_the_leading_system_messages() -> None:
     assert (reading.model, reading.streamed, reading.state_ref) == ("gpt-5", True, None)
 
 
+def test_a_call_and_its_result_are_tied_by_their_id() -> None:
+    called, result = CHAT.read_request(call(REQUEST)).history[1:]
+    assert called.ref == result.ref == "c1"
+
+
 def test_a_system_message_in_mid_conversation_stays_in_the_history() -> None:
-    assert history({"role": "user", "content": "a"}, {"role": "developer", "content": "b"})[1] == ("system", "system", "b")
+    assert history({"role": "user", "content": "a"}, {"role": "developer", "content": "b"})[1] == (
+        "system",
+        "system",
+        "b",
+    )
 
 
 def test_a_string_and_a_list_of_one_text_are_the_same_content() -> None:
@@ -89,16 +98,15 @@ def test_tool_arguments_are_the_same_as_a_string_and_as_an_object_in_any_key_ord
     assert echo({"tool_calls": CALLS}) == echo({"content": "", "tool_calls": [as_object]})
 
 
-def test_cache_marks_are_reported_with_the_block_they_end() -> None:
-    last: Json = {"role": "user", "content": "x", "cache_control": {"type": "ephemeral", "ttl": "1h"}}
-    part: Json = {"type": "text", "text": "y", "prompt_cache_breakpoint": {"mode": "explicit"}}
-    request: Json = {"tools": [TOOL], "messages": [{"role": "system", "content": [part]}, last]}
-    breakpoints = CHAT.read_request(call(request)).parameters["cache_breakpoints"]
-    assert breakpoints == [{"block": 1, "ttl": None}, {"block": 2, "ttl": "1h"}]
-
-
 def test_parameters_hold_what_bears_on_cost_and_no_content() -> None:
-    request = {**REQUEST, "temperature": 0, "store": True, "metadata": {"a": "b"}, "api_key": "x", "tool_choice": "auto"}
+    request = {
+        **REQUEST,
+        "temperature": 0,
+        "store": True,
+        "metadata": {"a": "b"},
+        "api_key": "x",
+        "tool_choice": "auto",
+    }
     reading = CHAT.read_request(call(request))
     assert {k: v for k, v in reading.parameters.items() if k != "cache_breakpoints"} == {
         "temperature": 0,
@@ -107,49 +115,10 @@ def test_parameters_hold_what_bears_on_cost_and_no_content() -> None:
     }
 
 
-def test_the_session_hint_is_the_most_specific_one() -> None:
-    request: Json = {"messages": [], "user": "u", "prompt_cache_key": "k"}
-    assert CHAT.read_request(call(request)).session_hint == "k"
-    assert CHAT.read_request(call(request, headers={"x-session-id": "s"})).session_hint == "s"
-    assert CHAT.read_request(call({"user": "u"})).session_hint == "u"
-
-
-def test_azure_names_the_model_in_the_path() -> None:
-    path = "/openai/deployments/my-gpt/chat/completions"
-    assert CHAT.read_request(call({"messages": []}, path=path)).model == "my-gpt"
-    assert CHAT.read_request(call({"messages": []})).model is None
-
-
 def test_several_users_are_told_apart_by_name_and_an_assistants_name_is_dress() -> None:
     ann, bob = ({"role": "user", "name": name, "content": "hi"} for name in ("ann", "bob"))
     assert history(ann) != history(bob)
     assert echo({"content": "hi", "name": "planner"}) == echo({"content": "hi"})
-
-
-def test_a_tool_result_is_its_parts_and_never_a_string_that_looks_like_them() -> None:
-    parts = [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]
-    blocks = history({"role": "tool", "tool_call_id": "c", "content": parts})
-    assert [kind for _, kind, _ in blocks] == ["tool_result", "image"]
-    assert history({"role": "tool", "content": ""}) == [("tool", "tool_result", "")]
-
-
-def test_images_are_digests_and_their_detail_counts() -> None:
-    def image(**fields: str) -> list[tuple[str, str, str]]:
-        return history({"role": "user", "content": [{"type": "image_url", "image_url": fields}]})
-
-    data = "data:image/png;base64," + "A" * 400
-    assert len(image(url=data)[0][2]) < 150
-    assert image(url=data) == image(url=data, detail="auto") != image(url=data, detail="high")
-    assert image(url="https://a/1.png") != image(url="https://a/2.png")
-
-
-def test_files_and_audio_are_documents_and_audio() -> None:
-    file = {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"}}
-    audio = {"type": "input_audio", "input_audio": {"format": "wav", "data": "AAAA"}}
-    linked = {"type": "document_url", "document_url": "https://a/b.pdf"}
-    by_id = {"type": "file", "file": {"file_id": "file_1"}}
-    blocks = history({"role": "user", "content": [file, audio, linked, by_id]})
-    assert [kind for _, kind, _ in blocks] == ["document", "audio", "document", "document"]
 
 
 def test_a_whole_reply_comes_back_as_it_went() -> None:
@@ -198,10 +167,14 @@ def test_thinking_as_parts_comes_back_as_it_went() -> None:
 
     deltas: list[Json] = [{"content": [thought("a")]}, {"content": [thought("b")]}, {"content": "x"}, {"content": "y"}]
     parts = [thought("ab"), {"type": "text", "text": "xy"}]
-    assert reply(deltas=deltas) == echo({"content": parts}) == [
-        ("assistant", "thinking", "ab"),
-        ("assistant", "assistant", "xy"),
-    ]
+    assert (
+        reply(deltas=deltas)
+        == echo({"content": parts})
+        == [
+            ("assistant", "thinking", "ab"),
+            ("assistant", "assistant", "xy"),
+        ]
+    )
 
 
 def test_audio_comes_back_by_its_id() -> None:
@@ -215,7 +188,10 @@ def test_audio_comes_back_by_its_id() -> None:
 
 def test_the_older_function_call_is_a_tool_call() -> None:
     function = {"name": "add", "arguments": '{"a":1}'}
-    deltas: list[Json] = [{"function_call": {"name": "add", "arguments": ""}}, {"function_call": {"arguments": '{"a":1}'}}]
+    deltas: list[Json] = [
+        {"function_call": {"name": "add", "arguments": ""}},
+        {"function_call": {"arguments": '{"a":1}'}},
+    ]
     assert reply(deltas=deltas) == reply(message={"function_call": function}) == echo({"function_call": function})
     definitions = CHAT.read_request(call({"functions": [TOOL["function"]]})).preamble
     assert definitions == CHAT.read_request(call({"tools": [TOOL]})).preamble
@@ -252,7 +228,12 @@ def test_gateways_pass_on_other_providers_names() -> None:
 
 
 def test_of_repeated_usage_the_last_counts_and_null_is_none() -> None:
-    events: list[object] = [{"usage": None}, {"usage": {"prompt_tokens": 1}}, {"usage": {"prompt_tokens": 9}}, {"choices": []}]
+    events: list[object] = [
+        {"usage": None},
+        {"usage": {"prompt_tokens": 1}},
+        {"usage": {"prompt_tokens": 9}},
+        {"choices": []},
+    ]
     assert CHAT.read_response(call(events=events)).usage.input_tokens == 9
     silent = CHAT.read_response(call(events=[{"choices": [{"delta": {"content": "x"}}], "usage": None}]))
     assert (silent.usage.reported, silent.usage_raw, silent.stop_reason, silent.ended) == (False, None, None, False)
@@ -266,38 +247,10 @@ def test_a_stream_has_ended_with_its_stop_reason_or_done() -> None:
     assert not CHAT.read_response(replace(call(answer=ANSWER), complete=False)).ended
 
 
-@pytest.mark.parametrize(
-    ("status", "answer", "code", "message"),
-    [
-        (400, {"error": {"message": "m", "type": "invalid_request_error", "code": None}}, "invalid_request_error", "m"),
-        (401, {"error": {"message": "m", "type": "t", "code": "invalid_api_key"}}, "invalid_api_key", "m"),
-        (402, {"error": {"message": "m", "code": 402}}, "402", "m"),
-        (400, {"code": "invalid-argument", "error": "m"}, "invalid-argument", "m"),
-        (400, {"object": "error", "message": "m", "type": "BadRequestError", "code": 400}, "BadRequestError", "m"),
-        (401, {"detail": "m"}, None, "m"),
-        (422, {"detail": [{"loc": "x"}]}, None, '[{"loc":"x"}]'),
-        (200, {"choices": [{"finish_reason": "error", "error": {"code": 502, "message": "m"}}]}, "502", "m"),
-        (200, {"error": {"message": "m", "code": "server_error"}}, "server_error", "m"),
-        (200, ANSWER, None, None),
-    ],
-)
-def test_errors_are_read_in_every_shape(status: int, answer: Json, code: str | None, message: str | None) -> None:
-    whole = CHAT.read_response(call(answer=answer, status=status))
-    assert (whole.error_code, whole.error_message) == (code, message)
-    streamed = CHAT.read_response(call(events=[answer], status=status))
-    assert (streamed.error_code, streamed.error_message, streamed.ended) == (code, message, True)
-
-
-def test_an_answer_that_is_no_json_is_an_error_only_where_the_status_says_so() -> None:
-    page = replace(call(status=502), text="<html>Bad gateway</html>")
-    assert CHAT.read_response(page).error_message == "<html>Bad gateway</html>"
-    assert CHAT.read_response(replace(page, status=200)).error_message is None
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
-    request, answer = data.draw(broken(REQUEST)), data.draw(broken({**ANSWER, "usage": None}))
+    request, answer = data.draw(damaged(REQUEST)), data.draw(damaged({**ANSWER, "usage": None}))
     CHAT.read_request(call(request))
     for reading in (CHAT.read_response(call(answer=answer)), CHAT.read_response(call(events=[answer, answer]))):
         assert not reading.usage.reported or obj(answer, "usage")
@@ -307,7 +260,7 @@ def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
 @given(st.data())
 def test_broken_usage_is_absent_or_what_was_said(data: st.DataObject) -> None:
     said = obj(ANSWER, "usage")
-    usage = CHAT.usage(obj(data.draw(broken(said))))
+    usage = CHAT.usage(obj(data.draw(damaged(said))))
     assert usage.input_tokens in (None, 100)
     assert usage.cache_read_tokens in (None, 64)
     assert usage.output_tokens in (None, 20)
@@ -317,9 +270,14 @@ def test_broken_usage_is_absent_or_what_was_said(data: st.DataObject) -> None:
 @given(st.text(), st.text(), st.sampled_from(["user", "system", "assistant", "tool"]))
 def test_different_texts_are_different_blocks(one: str, other: str, role: str) -> None:
     blocks = [history({"role": role, "content": words}) for words in (one, other)]
-    blocks = blocks if role != "system" else [
-        content(CHAT.read_request(call({"messages": [{"role": role, "content": w}]})).preamble) for w in (one, other)
-    ]
+    blocks = (
+        blocks
+        if role != "system"
+        else [
+            content(CHAT.read_request(call({"messages": [{"role": role, "content": w}]})).preamble)
+            for w in (one, other)
+        ]
+    )
     assert (one == other) == (blocks[0] == blocks[1])
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from analytics.dialects.exchange import Json
 from analytics.dialects.openai_completions import OpenAICompletions
-from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
+from tests.analytics.dialects.openai_damage import damaged
 from tests.analytics.dialects.openai_recordings import recordings
 
 DIALECT = OpenAICompletions()
@@ -57,8 +57,8 @@ def test_a_gateway_may_answer_with_a_chat_message() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises(data: st.DataObject) -> None:
-    DIALECT.read_request(call(data.draw(broken(REQUEST))))
-    usage = DIALECT.read_response(call(answer=data.draw(broken(ANSWER)))).usage
+    DIALECT.read_request(call(data.draw(damaged(REQUEST))))
+    usage = DIALECT.read_response(call(answer=data.draw(damaged(ANSWER)))).usage
     assert usage.input_tokens in (None, 5)
 
 

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.dialects import openai_family as family
+from analytics.dialects.call import Dialect
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_chat import OpenAIChat
-from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
+from tests.analytics.dialects.openai_damage import damaged
 
 CHATS: list[OpenAIChat] = [
     family.AlibabaChat(),
@@ -72,7 +73,7 @@ def test_with_ones_own_key_openrouters_cost_is_the_fee_only() -> None:
 
 
 def test_perplexity_counts_reasoning_beside_the_completion() -> None:
-    said = {"prompt_tokens": 33, "completion_tokens": 7163, "total_tokens": 7196, "reasoning_tokens": 95305}
+    said: Json = {"prompt_tokens": 33, "completion_tokens": 7163, "total_tokens": 7196, "reasoning_tokens": 95305}
     usage = family.PerplexityChat().usage(said)
     assert (usage.output_tokens, usage.reasoning_tokens) == (102468, 95305)
     assert family.PerplexityChat().usage({"completion_tokens": 5}).output_tokens == 5
@@ -98,7 +99,9 @@ def test_cerebras_errors_are_flat() -> None:
 def test_fireworks_may_tell_the_cached_tokens_in_a_header() -> None:
     def read(answer: Json, told: str) -> int | None:
         headers = {"fireworks-cached-prompt-tokens": told}
-        return family.FireworksChat().read_response(call(answer=answer, response_headers=headers)).usage.cache_read_tokens
+        return (
+            family.FireworksChat().read_response(call(answer=answer, response_headers=headers)).usage.cache_read_tokens
+        )
 
     bare: Json = {"usage": {"prompt_tokens": 10, "completion_tokens": 5}}
     assert read(bare, "8") == 8
@@ -168,9 +171,10 @@ def test_each_of_them_keeps_the_shared_shape(dialect: OpenAIChat) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
-    answer = data.draw(broken(ANSWER))
-    silent = data.draw(broken({"choices": ANSWER["choices"], "timings": {"cache_n": 2}}))
-    for dialect in (*CHATS, family.AlibabaResponses(), family.OpenRouterResponses()):
+    answer = data.draw(damaged(ANSWER))
+    silent = data.draw(damaged({"choices": ANSWER["choices"], "timings": {"cache_n": 2}}))
+    dialects: list[Dialect] = [*CHATS, family.AlibabaResponses(), family.OpenRouterResponses()]
+    for dialect in dialects:
         dialect.read_response(call(answer=answer))
         dialect.read_response(call(events=[answer]))
         assert not dialect.read_response(call(answer=silent)).usage.reported

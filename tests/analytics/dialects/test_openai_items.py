@@ -19,8 +19,14 @@ def summary(words: str) -> list[Json]:
     ("made", "sent_back"),
     [
         (
-            {"id": "m", "type": "message", "role": "assistant", "status": "completed", "phase": "commentary",
-             "content": [{"type": "output_text", "text": "x", "annotations": [{"type": "url_citation"}]}]},
+            {
+                "id": "m",
+                "type": "message",
+                "role": "assistant",
+                "status": "completed",
+                "phase": "commentary",
+                "content": [{"type": "output_text", "text": "x", "annotations": [{"type": "url_citation"}]}],
+            },
             {"role": "assistant", "content": "x"},
         ),
         (
@@ -40,7 +46,14 @@ def summary(words: str) -> list[Json]:
             {"id": "rs_1", "type": "reasoning", "summary": []},
         ),
         (
-            {"id": "ctc", "type": "custom_tool_call", "call_id": "c", "name": "sh", "input": "ls", "status": "completed"},
+            {
+                "id": "ctc",
+                "type": "custom_tool_call",
+                "call_id": "c",
+                "name": "sh",
+                "input": "ls",
+                "status": "completed",
+            },
             {"type": "custom_tool_call", "call_id": "c", "name": "sh", "input": "ls"},
         ),
         (
@@ -60,7 +73,13 @@ def summary(words: str) -> list[Json]:
             {"type": "compaction", "encrypted_content": "one"},
         ),
         (
-            {"id": "lsh", "type": "local_shell_call", "call_id": "c", "status": "completed", "action": {"command": ["ls"]}},
+            {
+                "id": "lsh",
+                "type": "local_shell_call",
+                "call_id": "c",
+                "status": "completed",
+                "action": {"command": ["ls"]},
+            },
             {"type": "local_shell_call", "call_id": "c", "action": {"command": ["ls"], "user": None}},
         ),
     ],
@@ -72,7 +91,10 @@ def test_what_came_back_is_what_was_made(made: Json, sent_back: Json) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"type": "function_call", "name": "f", "arguments": "{}"}, {"type": "function_call", "name": "g", "arguments": "{}"}),
+        (
+            {"type": "function_call", "name": "f", "arguments": "{}"},
+            {"type": "function_call", "name": "g", "arguments": "{}"},
+        ),
         (
             {"type": "function_call", "name": "f", "namespace": "a"},
             {"type": "function_call", "name": "f", "namespace": "b"},
@@ -105,7 +127,7 @@ def test_a_tools_result_is_its_parts() -> None:
     image = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
     output = [{"type": "input_text", "text": "a"}, image]
     found = item_pieces({"type": "function_call_output", "call_id": "c", "output": output})
-    assert [(block.kind, block.ref) for block, _ in found][0] == ("tool_result", "c")
+    assert (found[0][0].kind, found[0][0].ref) == ("tool_result", "c")
     assert [block.kind for block, _ in found] == ["tool_result", "image"]
     assert blocks({"type": "function_call_output", "call_id": "c", "output": ""}) == [("tool", "tool_result", "")]
     screenshot = {"type": "computer_screenshot", "image_url": "https://a/b.png"}

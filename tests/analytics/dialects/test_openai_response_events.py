@@ -39,9 +39,16 @@ def test_a_cut_off_call_and_reasoning_are_what_their_deltas_say() -> None:
 
 
 def test_a_finished_item_goes_before_the_one_listed_at_the_end() -> None:
-    events = [
-        {"type": "response.output_item.done", "output_index": 0, "item": {"type": "reasoning", "encrypted_content": "a"}},
-        {"type": "response.completed", "response": {"output": [{"type": "reasoning", "encrypted_content": "b"}, {"id": "x"}]}},
+    events: list[Json] = [
+        {
+            "type": "response.output_item.done",
+            "output_index": 0,
+            "item": {"type": "reasoning", "encrypted_content": "a"},
+        },
+        {
+            "type": "response.completed",
+            "response": {"output": [{"type": "reasoning", "encrypted_content": "b"}, {"id": "x"}]},
+        },
     ]
     assert streamed_items(events) == [{"type": "reasoning", "encrypted_content": "a"}, {"id": "x"}]
 
@@ -57,7 +64,8 @@ def test_the_end_counts_and_before_it_the_latest_response() -> None:
 
 
 def test_responses_are_split_where_one_ended_and_another_began() -> None:
-    created, ended = {"type": "response.created"}, {"type": "response.incomplete"}
+    created: Json = {"type": "response.created"}
+    ended: Json = {"type": "response.incomplete"}
     assert responses_of([created, ended, created]) == [[created, ended], [created]]
     assert responses_of([created, created]) == [[created, created]]
     assert responses_of([]) == [[]]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_responses import OpenAIResponses
-from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
+from tests.analytics.dialects.openai_damage import damaged
 from tests.analytics.dialects.openai_recordings import echo_rate, recordings
 
 DIALECT = OpenAIResponses()
@@ -225,7 +225,12 @@ def test_a_compaction_replies_with_the_items_to_go_on_with() -> None:
 
 def test_details_hold_the_cache_diagnosis_the_hosted_tools_and_the_items() -> None:
     diagnosis = {"type": "cache_miss", "reason": "tools_changed", "cache_missed_tokens": 900}
-    search = {"id": "ws_1", "type": "web_search_call", "status": "completed", "action": {"type": "search", "query": "q"}}
+    search = {
+        "id": "ws_1",
+        "type": "web_search_call",
+        "status": "completed",
+        "action": {"type": "search", "query": "q"},
+    }
     answer = {**RESPONSE, "output": [search, search], "prompt_cache_diagnostics": diagnosis}
     assert DIALECT.read_response(call(answer=answer)).details == {
         "status": "completed",
@@ -253,12 +258,12 @@ def test_xai_tells_the_charge_in_ticks() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
-    DIALECT.read_request(call(data.draw(broken(REQUEST))))
-    silent = data.draw(broken({**RESPONSE, "usage": None}))
+    DIALECT.read_request(call(data.draw(damaged(REQUEST))))
+    silent = data.draw(damaged({**RESPONSE, "usage": None}))
     assert DIALECT.read_response(call(answer=silent)).usage.input_tokens in (None, *_said(silent))
-    events = data.draw(broken(STREAM))
+    events = data.draw(damaged(STREAM))
     for reading in (
-        DIALECT.read_response(call(answer=data.draw(broken(RESPONSE)))),
+        DIALECT.read_response(call(answer=data.draw(damaged(RESPONSE)))),
         DIALECT.read_response(call(events=events if isinstance(events, list) else [events])),
     ):
         assert reading.usage.input_tokens in (None, 100)

@@ -1,9 +1,11 @@
 """Costs worked out by hand from the providers' published prices (USD per million tokens, named beside each)."""
 
+from dataclasses import astuple
+
 import pytest
 
 from analytics.dialects.exchange import Usage
-from analytics.pricing.cost import GENAI_PRICES, CostParts
+from analytics.pricing.cost import GENAI_PRICES
 from tests.analytics.pricing.calls import priced, tokens
 
 # provider, model, fresh, read, written, output, then the sum by hand: prices × millions of tokens.
@@ -62,9 +64,7 @@ def test_a_call_costs_what_the_price_page_says(
 
 def test_each_class_is_priced_apart() -> None:
     cost = priced("anthropic", "claude-opus-5-5", tokens(10_000, 80_000, 10_000, 1_000))
-    assert cost.parts == CostParts(
-        pytest.approx(0.04), pytest.approx(0.016), pytest.approx(0.05), pytest.approx(0.02)
-    )
+    assert astuple(cost.parts) == pytest.approx((0.04, 0.016, 0.05, 0.02))
 
 
 def test_claude_writes_that_live_an_hour_cost_twice_the_input() -> None:
@@ -76,6 +76,11 @@ def test_claude_writes_that_live_an_hour_cost_twice_the_input() -> None:
         output_tokens=0,
     )
     assert priced("anthropic", "claude-opus-5-5", usage).parts.cache_write == pytest.approx(5 * 0.01 + 8 * 0.02)
+
+
+def test_a_cloud_that_lists_no_price_for_an_hour_charges_twice_the_input_too() -> None:
+    usage = Usage(input_tokens=10_000, cache_write_tokens=10_000, cache_write_1h_tokens=10_000, output_tokens=0)
+    assert priced("vertex", "claude-3-5-haiku@20241022", usage).usd == pytest.approx(2 * 0.8 * 0.01)
 
 
 def test_the_mark_on_the_request_tells_the_lifetime_that_a_stream_does_not() -> None:

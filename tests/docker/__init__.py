@@ -1,0 +1,1 @@
+"""What can be checked of docker/ without a Docker engine."""
