@@ -95,6 +95,8 @@ def _sniffed(data: bytes) -> Answer:
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"data:", b"event:", b"id:", b"retry:", b":")):
         return _sse(data)
+    if start.startswith(b"\0\0") and parse_eventstream(data).messages:
+        return _eventstream(data)
     return _json(data)
 
 
@@ -147,6 +149,12 @@ def _eventstream(data: bytes) -> Answer:
 
 def _message(message: Message) -> list[Event]:
     """The message's event; Bedrock's `chunk` wraps the model's own event in base64."""
+    if message.headers.get(":message-type") == "error":  # says all in its headers
+        return [
+            Event(
+                "error", {"code": message.headers.get(":error-code"), "message": message.headers.get(":error-message")}
+            )
+        ]
     inner = list(bedrock_chunks([message]))
     name = None if inner else message.event_type
     return [Event(name, value) for value in _parsed(inner or [message.payload])]

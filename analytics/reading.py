@@ -9,6 +9,7 @@ from analytics.client import client_of, session_of
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps
 from analytics.dialects.exchange import Block, RequestReading, ResponseReading
+from analytics.dialects.fields import picked
 from analytics.dialects.registry import find_dialect
 from analytics.hashing import ROOT, Hasher, Link
 from analytics.opening import Opened, open_call
@@ -16,6 +17,9 @@ from analytics.pricing.pricer import Pricer
 from analytics.record import Record
 
 type Row = dict[str, object]
+
+# Kinds that a model may price by other means than their text tokens.
+PICTURED = frozenset({"image", "document", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ class Reader:
             at=datetime.fromtimestamp(record.started_at, UTC),
             usage=response.usage,
             service_tier=response.service_tier,
-            parameters=request.parameters,
+            # What the response says of speed and place counts over what was asked for.
+            parameters={**request.parameters, **picked(response.details, "speed", "inference_geo")},
+            text_only=not any(block.kind in PICTURED for block in (*request.history, *response.reply)),
         )
         return {"cost_usd": cost.usd, "cost_basis": cost.basis, "cost_reason": cost.reason}
 

@@ -5,6 +5,7 @@ https://docs.mitmproxy.org/stable/api/events.html
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -13,10 +14,14 @@ from mitmproxy import connection, ctx, http
 from analytics.endpoints import Endpoints
 from analytics.identity import WHO_HEADERS, from_headers, from_login, from_proxy_authorization
 from analytics.record import Record, Who
-from analytics.socket_tap import SocketTap
 from proxy_addons.boundary import Boundary
-from proxy_addons.tap import Settings, Tap, http_record, message_frame, socket_tap
+from proxy_addons.live_socket import LiveSocket, close_error
+from proxy_addons.tap import Settings, Tap, http_record, message_frame, socket_tap, utf8
 from proxy_addons.writer import Gauge, SpoolWriter
+
+STOPPED = "the proxy was stopped"
+# Requests whose end the client may keep open until it has read some of the answer.
+TWO_WAY = ("application/grpc", "application/connect+", "application/vnd.amazon.eventstream")
 
 
 class Capture:
@@ -27,9 +32,12 @@ class Capture:
     ) -> None:
         self._endpoints, self._settings, self._writer = endpoints, settings, writer
         self._guard, self._gauge = boundary.run, gauge
-        self._taps: dict[str, Tap] = {}
-        self._sockets: dict[str, SocketTap] = {}
+        self._taps: dict[str, tuple[http.HTTPFlow, Tap]] = {}
+        self._sockets: dict[str, LiveSocket] = {}
         self._logins: WeakKeyDictionary[connection.Client, Who] = WeakKeyDictionary()
+
+    def running(self) -> None:
+        self._writer.start()
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         self._guard(self._note_login, flow)
@@ -58,6 +66,9 @@ class Capture:
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         self._guard(self._close_socket, flow)
 
+    def client_disconnected(self, client: connection.Client) -> None:
+        self._guard(self._forget, client)
+
     def done(self) -> None:
         self._guard(self._finish)
 
@@ -72,100 +83,132 @@ class Capture:
         request = flow.request
         if "proxy-authorization" in request.headers or "proxyauth" in flow.metadata:
             self._note_login(flow)
-        named = {name: request.headers.pop(name, "") for name in WHO_HEADERS}
+        named = {name: utf8(request.headers.pop(name, "")) for name in WHO_HEADERS}
+        if ctx.options.proxyauth and "proxyauth" not in flow.metadata:
+            return  # a login that was refused: mitmproxy has answered, and nothing goes out
         endpoint = self._endpoints.find(request.method, request.pretty_host, request.port, request.path)
         if endpoint is None:
-            request.stream = request.stream or not flow.response
+            if is_two_way(request) and not flow.response:
+                request.stream = request.stream or True
             return
         who = self._logins.get(flow.client_conn, Who()).over(from_headers(named))
-        tap = self._taps[flow.id] = Tap(endpoint, who, self._gauge)
+        tap = Tap(endpoint, who, self._gauge)
+        self._taps[flow.id] = flow, tap
         self._writer.in_flight = len(self._taps)
-        if request.stream or ctx.options.stream_large_bodies:
-            request.stream = self._tee(tap.take_request, request.stream)
+        streamed = request.stream or ctx.options.stream_large_bodies or is_two_way(request)
+        if streamed and not flow.response:  # mitmproxy allows only one of the two
+            request.stream = self._tee(tap, tap.take_request, request.stream)
+
+    def _tap(self, flow: http.HTTPFlow) -> Tap | None:
+        _, tap = self._taps.get(flow.id, (None, None))
+        return tap
+
+    def _pop(self, flow: http.HTTPFlow) -> Tap | None:
+        _, tap = self._taps.pop(flow.id, (None, None))
+        self._writer.in_flight = len(self._taps)
+        return tap
 
     def _end_request(self, flow: http.HTTPFlow) -> None:
-        tap = self._taps.get(flow.id)
+        tap = self._tap(flow)
         if tap:
             tap.request_ended_at = flow.request.timestamp_end or time.time()
-            if not tap.request and flow.request.raw_content:
+            if not tap.request_bytes and flow.request.raw_content:
                 tap.take_request(flow.request.raw_content)
 
     def _tee_response(self, flow: http.HTTPFlow) -> None:
-        response, tap = flow.response, self._taps.get(flow.id)
+        response, tap = flow.response, self._tap(flow)
         if response is None or response.status_code == 101:
             return
-        response.stream = self._tee(tap.take_response, response.stream) if tap else response.stream or True
+        response.stream = self._tee(tap, tap.take_response, response.stream) if tap else response.stream or True
 
-    def _tee(self, take: Callable[[bytes], bytes], before: object) -> Callable[[bytes], bytes]:
+    def _tee(self, tap: Tap, take: Callable[[bytes], bytes], before: object) -> Callable[[bytes], bytes]:
         """A stream function that notes each piece; another addon's function has its turn first."""
         guard = self._guard
 
         def plain(data: bytes) -> bytes:
-            guard(take, data)
+            if guard(take, data) is None:
+                tap.broken = True
             return data
 
         def after(data: bytes) -> bytes:
             pieces = before(data)  # type: ignore[operator]  # callable, see below
-            whole = pieces if isinstance(pieces, bytes) else b"".join(pieces)
-            guard(take, whole)
-            return whole
+            return plain(pieces if isinstance(pieces, bytes) else b"".join(pieces))
 
         return after if callable(before) else plain
 
     def _close(self, flow: http.HTTPFlow) -> None:
         """The exchange is over, by its end or by an error."""
-        if flow.id in self._sockets:  # an error after the handshake ends the socket
-            self._close_socket(flow)
-            return
-        if flow.response and flow.response.status_code == 101 and not flow.error:
-            return
-        tap = self._taps.pop(flow.id, None)
-        if tap:
-            self._writer.in_flight = len(self._taps)
-            self._take_whole_response(flow, tap)
-            self._writer.put(partial(_one, flow, tap, self._settings, time.time()), tap.held)
+        if flow.id in self._sockets:
+            self._close_socket(flow)  # an error after the handshake
+        elif flow.error or not flow.websocket:  # else it only begins
+            tap = self._pop(flow)
+            if tap:
+                self._guard(_take_whole_response, flow, tap)
+                self._put(flow, tap)
 
-    def _take_whole_response(self, flow: http.HTTPFlow, tap: Tap) -> None:
-        """A response that did not pass through the tee: made by an addon, or without a body."""
-        response = flow.response
-        if response and not tap.response_bytes and response.raw_content:
-            tap.take_response(response.raw_content)
-        if response and tap.first_byte_at is None and not flow.error:
-            tap.first_byte_at = response.timestamp_start
+    def _put(self, flow: http.HTTPFlow, tap: Tap, error: str | None = None) -> None:
+        if tap.crowded_out:
+            self._writer.lose("memory_limit")
+        self._writer.put(partial(_one, flow, tap, self._settings, time.time(), error), tap.held)
 
     def _open_socket(self, flow: http.HTTPFlow) -> None:
-        tap = self._taps.pop(flow.id, None)
+        tap = self._pop(flow)
         if tap:
-            self._writer.in_flight = len(self._taps)
-            self._sockets[flow.id] = socket_tap(flow, tap, self._settings)
+            hoards = tap.endpoint.api != "openai.responses"
+            self._sockets[flow.id] = LiveSocket(socket_tap(flow, tap, self._settings), self._gauge, hoards, tap.held)
 
     def _feed_socket(self, flow: http.HTTPFlow) -> None:
         assert flow.websocket  # noqa: S101  # mitmproxy's own promise for this event
         messages, socket = flow.websocket.messages, self._sockets.get(flow.id)
         message = messages[-1]
-        del messages[:-1]  # a connection may live for an hour; nobody reads the old ones
-        if socket is None:
+        if not ctx.options.save_stream_file:
+            del messages[:-1]  # a connection may live for an hour; nobody reads the old ones
+        if socket is None or message.dropped:
             return
-        size = len(message.content)
-        if not self._gauge.fits(size):
+        size = socket.take(message)
+        if size is not None:
+            self._writer.put(partial(socket.tap.feed, message_frame(message)), size)
+        elif socket.miss():
             self._writer.lose("memory_limit")
-            return
-        self._gauge.held += size
-        self._writer.put(partial(socket.feed, message_frame(message)), size)
 
     def _close_socket(self, flow: http.HTTPFlow) -> None:
         socket = self._sockets.pop(flow.id, None)
         if socket:
-            self._writer.put(partial(socket.close, flow.error.msg if flow.error else None, time.time()), 0)
+            self._writer.put(partial(socket.tap.close, close_error(flow), time.time()), socket.held)
+
+    def _forget(self, client: connection.Client) -> None:
+        """A connection is gone. What mitmproxy has not reported the end of until now has none."""
+        for flow, tap in [(flow, tap) for flow, tap in self._taps.values() if flow.client_conn is client]:
+            self._pop(flow)
+            self._put(flow, tap, "the connection ended")
 
     def _finish(self) -> None:
         """The proxy ends: what is in flight is stored as far as it came."""
-        now = time.time()
+        for flow, tap in self._taps.values():
+            self._put(flow, tap, STOPPED)
         for socket in self._sockets.values():
-            self._writer.put(partial(socket.close, "proxy stopped", now), 0)
+            self._writer.put(partial(socket.tap.close, STOPPED, time.time()), socket.held)
+        self._taps.clear()
         self._sockets.clear()
         self._writer.close()
 
 
-def _one(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float) -> list[Record]:
-    return [http_record(flow, tap, settings, ended_at)]
+def is_two_way(request: http.Request) -> bool:
+    """Whether to hold the request back until it is whole could mean to wait for ever."""
+    kind: str = request.headers.get("content-type", "")
+    return kind.startswith(TWO_WAY)
+
+
+def _take_whole_response(flow: http.HTTPFlow, tap: Tap) -> None:
+    """A response that did not pass through the tee: made by an addon, or without a body."""
+    response = flow.response
+    if response and not tap.response_bytes and response.raw_content:
+        tap.take_response(response.raw_content)
+    if response and tap.first_byte_at is None and not flow.error:
+        tap.first_byte_at = response.timestamp_start
+
+
+def _one(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float, error: str | None) -> list[Record]:
+    record = http_record(flow, tap, settings, ended_at)
+    error = error or ("tokenecho failed to note all of it" if tap.broken else None)
+    return [replace(record, complete=False, error=record.error or error) if error else record]

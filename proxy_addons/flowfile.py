@@ -39,15 +39,13 @@ class TooLong(ValueError):
     """The flow does not fit in memory."""
 
 
-def read_flow(file: BinaryIO, size: int, limit: int = FLOW_LIMIT) -> Flow | None:
-    """The flow that begins here, None at the end of the file; the file is then at the next one.
+def read_flow(file: BinaryIO, size: int, limit: int = FLOW_LIMIT) -> Flow:
+    """The flow that begins here; the file is then at the next one.
 
-    Raises CutOff where there is no whole flow, TooLong, and FlowReadException for one that mitmproxy cannot read.
+    Raises CutOff where there is no whole flow, TooLong, and one of UNREADABLE for one that mitmproxy cannot read.
     """
     start = file.tell()
     length, end = _extent(file, start)
-    if end is None:
-        return None
     if end > size:
         raise CutOff(f"it is cut off inside the flow that begins at byte {start:,}")
     if length > limit:
@@ -55,18 +53,16 @@ def read_flow(file: BinaryIO, size: int, limit: int = FLOW_LIMIT) -> Flow | None
         raise TooLong(f"the flow of {length:,} bytes at byte {start:,} is too long")
     try:
         # A new reader for each: one that has raised is spent, and one that has not holds on to its last flow.
-        return next(iter(FlowReader(file).stream()), None)
+        return next(iter(FlowReader(file).stream()))
     finally:
         file.seek(end)
 
 
-def _extent(file: BinaryIO, start: int) -> tuple[int, int | None]:
-    """The length of the flow at this place, and where it ends; no end at the end of the file."""
+def _extent(file: BinaryIO, start: int) -> tuple[int, int]:
+    """The length of the flow at this place, and where it ends."""
     prefix = file.read(PREFIX)
     file.seek(start)
     digits, colon, _ = prefix.partition(b":")
-    if not prefix:
-        return 0, None
     if not digits.isdigit() or not (colon or len(prefix) < PREFIX):
         raise CutOff(f"what is at byte {start:,} is no flow")
     if not colon:
@@ -77,28 +73,31 @@ def _extent(file: BinaryIO, start: int) -> tuple[int, int | None]:
 def read_records(file: BinaryIO, importing: Importing, tally: Tally) -> Iterator[Record]:
     """The records of the file's model calls. What is in the way is noted in the tally."""
     size = os.fstat(file.fileno()).st_size
-    while True:
-        start = file.tell()
-        try:
-            flow = read_flow(file, size)
-        except CutOff as stop:
-            tally.stopped_at = str(stop)
-            return
-        except TooLong as long:
-            tally.skip(str(long))
-            continue
-        except UNREADABLE as error:
-            # mitmproxy's own messages quote the traffic.
-            tally.skip(f"the flow at byte {start:,} is not one that this mitmproxy reads ({type(error).__name__})")
-            continue
-        if flow is None:
-            return
-        records = flow_records(flow, importing) if isinstance(flow, HTTPFlow) else None
-        if records is None:
-            tally.pass_over()
-        else:
-            tally.called()
-            yield from records
+    try:
+        while file.tell() < size:
+            yield from _next_records(file, size, importing, tally)
+    except CutOff as stop:
+        tally.stopped_at = str(stop)
+
+
+def _next_records(file: BinaryIO, size: int, importing: Importing, tally: Tally) -> Iterator[Record]:
+    """The records of the next flow. A function of its own, so that a flow is forgotten before the next is read."""
+    start = file.tell()
+    try:
+        flow = read_flow(file, size)
+    except TooLong as long:
+        tally.skip(str(long))
+        return
+    except UNREADABLE as error:
+        # mitmproxy's own messages quote the traffic.
+        tally.skip(f"the flow at byte {start:,} is not one that this mitmproxy reads ({type(error).__name__})")
+        return
+    records = flow_records(flow, importing) if isinstance(flow, HTTPFlow) else None
+    if records is None:
+        tally.pass_over()
+    else:
+        tally.called()
+        yield from records
 
 
 def main() -> None:
@@ -124,6 +123,7 @@ def _write_all(path: Path, importing: Importing, out: BinaryIO) -> None:
     with path.open("rb") as file:
         for record in read_records(file, importing, tally):
             write_record(out, record)
+            del record  # or it is held while the next is read
     write_report(out, _report(tally, last=True))
 
 

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 
+from mitmproxy.connection import Server
 from mitmproxy.tls import TlsData
 from OpenSSL import SSL
 
@@ -23,9 +24,10 @@ class Loopback:
         self._guard(self._accept, data)
 
     def _accept(self, data: TlsData) -> None:
-        if data.conn.address is None or data.ssl_conn is None:
+        server = data.conn
+        if not isinstance(server, Server) or server.address is None or data.ssl_conn is None:
             return
-        host, port, *_ = data.conn.address
+        host, port, *_ = server.address
         if is_loopback(host) and self._endpoints.is_named(host, port):
             data.ssl_conn.set_verify(SSL.VERIFY_NONE)
 

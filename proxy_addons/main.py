@@ -40,18 +40,21 @@ OPTIONS: tuple[tuple[str, Any, Any, str], ...] = (
 
 
 class Tokenecho:
-    """Reads the options, narrows decryption to the LLM hosts, and then puts the capture addon to work."""
+    """Reads the options, narrows decryption to the LLM hosts, and puts the capture addon to work."""
+
+    def __init__(self) -> None:
+        self._working = False
 
     def load(self, loader: Loader) -> None:
         for name, kind, default, text in OPTIONS:
             loader.add_option(name, kind, default, text)
 
-    def running(self) -> None:
+    def configure(self, updated: set[str]) -> None:
+        """Before the proxy listens: no connection may slip through that is not to be decrypted, or not captured."""
         options = ctx.options
-        if not options.tokenecho_spool:
-            logger.error("Set tokenecho_spool to the spool file, or start with `tokenecho up`.")
-            ctx.master.shutdown()
+        if self._working or not options.tokenecho_spool:
             return
+        self._working = True
         endpoints = Endpoints(options.tokenecho_hosts)
         # mitmproxy tunnels every TLS connection to another host untouched.
         ctx.options.update(allow_hosts=[*options.allow_hosts, *endpoints.host_patterns()])
@@ -59,9 +62,14 @@ class Tokenecho:
         if login:
             ctx.options.update(upstream_auth=login)
         boundary = Boundary()
-        # In this order: each sees what the one before it left.
+        # At the end of the chain, in this order: each sees what the one before it, or a user's script, left.
         for addon in (Loopback(endpoints, boundary), _capture(endpoints, boundary)):
             ctx.master.addons.add(addon)
+
+    def running(self) -> None:
+        if not self._working:
+            logger.error("Set tokenecho_spool to the spool file, or start with `tokenecho up`.")
+            ctx.master.shutdown()
 
 
 def _capture(endpoints: Endpoints, boundary: Boundary) -> Capture:
@@ -69,13 +77,22 @@ def _capture(endpoints: Endpoints, boundary: Boundary) -> Capture:
     spool = Path(options.tokenecho_spool)
     settings = Settings(
         spool=spool,
-        secret=installation_secret(Path(options.tokenecho_home) if options.tokenecho_home else spool.parent),
+        secret=_secret(Path(options.tokenecho_home) if options.tokenecho_home else spool.parent),
         capture_id=options.tokenecho_capture_id or secrets.token_hex(8),
         who=Who(options.tokenecho_app or None, options.tokenecho_team or None, options.tokenecho_user or None),
         content="none" if options.tokenecho_content == "none" else "full",
     )
     writer = SpoolWriter(spool, settings.capture_id, boundary, gauge, disk_limit=options.tokenecho_disk_limit)
     return Capture(endpoints, settings, writer, boundary, gauge)
+
+
+def _secret(home: Path) -> bytes:
+    """The installation's secret; where that cannot be had, one for this run, so that traffic goes on."""
+    try:
+        return installation_secret(home)
+    except OSError as error:
+        logger.warning("tokenecho: no secret in %s (%s); API keys are told apart within this run only.", home, error)
+        return secrets.token_bytes(32)
 
 
 addons = [Tokenecho()]

@@ -46,15 +46,17 @@ class Tap:
     response_bytes: int = 0
     request_trimmed: bool = False
     response_trimmed: bool = False
+    crowded_out: bool = False  # there was no room in memory
+    broken: bool = False  # noting it failed
     held: int = 0
 
     def take_request(self, data: bytes) -> bytes:
         """Note a piece of the request, and hand it on unchanged."""
         self.request_bytes += len(data)
-        if self._fits(data, self.request_bytes):
+        # Once over, always over: a beginning can be read, a body with holes cannot.
+        self.request_trimmed = self.request_trimmed or not self._fits(data, self.request_bytes)
+        if not self.request_trimmed:
             self.request.append(data)
-        else:
-            self.request_trimmed = True
         return data
 
     def take_response(self, data: bytes) -> bytes:
@@ -62,17 +64,18 @@ class Tap:
         if self.first_byte_at is None and data:
             self.first_byte_at = time.time()
         self.response_bytes += len(data)
-        if self._fits(data, self.response_bytes):
+        self.response_trimmed = self.response_trimmed or not self._fits(data, self.response_bytes)
+        if not self.response_trimmed:
             self.response.append(data)
-        else:
-            self.response_trimmed = True
         return data
 
     def _fits(self, data: bytes, total: int) -> bool:
-        if total > BODY_LIMIT or not self.gauge.fits(len(data)):
+        if total > BODY_LIMIT:
+            return False
+        if not self.gauge.take(len(data)):
+            self.crowded_out = True
             return False
         self.held += len(data)
-        self.gauge.held += len(data)
         return True
 
 
@@ -93,9 +96,9 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         ended_at=ended_at,
         method=request.method,
         scheme=request.scheme,
-        host=_utf8(request.pretty_host),
+        host=utf8(request.pretty_host),
         port=request.port,
-        path=kept_path(_utf8(request.path)),
+        path=kept_path(utf8(request.path)),
         http_version=request.http_version,
         request_headers=kept_headers(sent),
         request=safe_body(tap.request, sent, tap.request_bytes, tap.request_trimmed),
@@ -103,7 +106,7 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         response_headers=kept_headers(got),
         response=safe_body(tap.response, got, tap.response_bytes, tap.response_trimmed),
         complete=flow.error is None,
-        error=_utf8(str(flow.error.msg)) if flow.error else None,
+        error=utf8(str(flow.error.msg)) if flow.error else None,
         connection_id=flow.client_conn.id,
         who=tap.who.over(settings.who),
         key_fingerprint=credential_fingerprint(settings.secret, sent, request.path),
@@ -117,7 +120,7 @@ def socket_tap(
     """The tap on the connection that this flow's handshake opened."""
     head = replace(http_record(flow, tap, settings, None), transport="websocket", first_byte_at=None)
     # An error of the flow is how the connection ended, not how the handshake did.
-    head = replace(head, request=Body(), response=Body(), complete=True, error=None)
+    head = replace(head, request=Body(), response=Body(), complete=True)
     extensions = flow.response.headers.get("sec-websocket-extensions", "") if flow.response else ""
     return SocketTap(head, tap.endpoint.api, "permessage-deflate" in extensions, name)
 
@@ -127,7 +130,7 @@ def message_frame(message: websocket.WebSocketMessage) -> Frame:
     return Frame(message.from_client, message.timestamp, message.content, message.is_text)
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
     """The text without the half surrogates that mitmproxy puts in the place of bytes that are not UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
@@ -138,12 +141,15 @@ def text_headers(headers: http.Headers) -> Headers:
 
 
 def safe_body(chunks: list[bytes], headers: Headers, wire_bytes: int, trimmed: bool) -> Body:
-    """The body as it was on the wire, unless it holds a credential: then decoded, with the credential taken out."""
+    """The body as it was on the wire, unless it may hold a credential: then decoded, with the credential taken out."""
     data = b"".join(chunks)
     encoding = next((value for name, value in headers if name == "content-encoding"), None)
     if not encoding or encoding.lower() == "identity":
         return Body(kept_body(data), wire_bytes, trimmed)
-    plain = decode_body(data, encoding).data
-    redacted = kept_body(plain)
+    decoded = decode_body(data, encoding)
+    redacted = kept_body(decoded.data)
+    # What was not decoded was not looked at either. zstd, for one, leaves short texts readable.
+    if redacted is decoded.data and decoded.complete and not decoded.note:
+        return Body(data, wire_bytes, trimmed)
     # `decode_body` passes over an encoding that the data is not in, so the headers may stay as they were.
-    return Body(data if redacted is plain or redacted == plain else redacted, wire_bytes, trimmed)
+    return Body(redacted, wire_bytes, trimmed or not decoded.complete)

@@ -20,17 +20,30 @@ type Job = Callable[[], Iterable[Record]]
 logger = logging.getLogger("tokenecho")
 BATCH = 64
 REPORT_EVERY_S = 1.0
+FULL = {"disk_full": "the disk is full", "spool_limit": "the spool has reached its limit; is a collector running?"}
 
 
 @dataclass(slots=True)
 class Gauge:
-    """Bytes of captured traffic held in memory, counted from the event loop and from the writer thread."""
+    """Bytes of captured traffic held in memory.
+
+    The event loop alone counts what is taken and the writer thread alone what is given back: a single counter, changed
+    by both, would lose some of the changes.
+    """
 
     limit: int
-    held: int = 0
+    taken: int = 0
+    returned: int = 0
 
-    def fits(self, size: int) -> bool:
-        return self.held + size <= self.limit
+    @property
+    def held(self) -> int:
+        return self.taken - self.returned
+
+    def take(self, size: int) -> bool:
+        """Whether that many more bytes fit, and are now held."""
+        fits = self.held + size <= self.limit
+        self.taken += size if fits else 0
+        return fits
 
 
 class SpoolWriter:
@@ -44,9 +57,12 @@ class SpoolWriter:
         self._losses: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._captured, self._started_at, self._reported_at = 0, time.time(), 0.0
-        self._reported: tuple[int, int, int] | None = None
         self._spool: Spool | None = None
+        self._trouble = ""
         self._thread = threading.Thread(target=self._run, name="tokenecho-writer", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread. What it first writes down says that the proxy is ready: call it when it listens."""
         self._thread.start()
 
     def put(self, job: Job, size: int) -> None:
@@ -54,24 +70,31 @@ class SpoolWriter:
         self._jobs.put((job, size))
 
     def lose(self, reason: str, count: int = 1) -> None:
-        """Count exchanges that will not be stored."""
+        """Count exchanges that are not stored, or not in full."""
         with self._lock:
             self._losses[reason] += count
 
     def close(self, timeout: float = 30.0) -> None:
         """Write what is queued, then end the thread."""
         self._jobs.put(None)
-        self._thread.join(timeout)
+        if self._thread.ident:
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         going = True
         while going:
             batch, going = self._batch()
-            records = [record for job, _ in batch for record in self._boundary.run(_listed, job) or ()]
+            records = [record for job, _ in batch for record in self._records(job)]
             if records:
-                self._boundary.run(self._store, records)
-            self._gauge.held -= sum(size for _, size in batch)
+                self._store_all(records)
+            self._gauge.returned += sum([size for _, size in batch])
             self._boundary.run(self._report, final=not going)
+
+    def _records(self, job: Job) -> list[Record]:
+        records = self._boundary.run(_listed, job)
+        if records is None:
+            self.lose("capture_error")
+        return records or []
 
     def _batch(self) -> tuple[list[tuple[Job, int]], bool]:
         """What is queued now, up to `BATCH`, and whether there can be more."""
@@ -87,17 +110,39 @@ class SpoolWriter:
             return batch, True
         return batch, False
 
-    def _store(self, records: list[Record]) -> None:
+    def _store_all(self, records: list[Record]) -> None:
+        """Store them together; where one of them makes that raise, the others alone."""
+        if self._boundary.run(self._store, records) is None:
+            for record in records:
+                if self._boundary.run(self._store, [record]) is None:
+                    self.lose("capture_error")
+
+    def _store(self, records: list[Record]) -> bool:
+        """Whether they are stored; what the disk or the limit forbids is counted."""
         try:
             self._open().append(records)
-            self._captured += len(records)
         except SpoolFull as full:
             self.lose(full.reason, len(records))
-            logger.error("tokenecho: %d exchange(s) not stored: %s", len(records), full.reason)
+            self._complain(FULL.get(full.reason, full.reason))
         except (sqlite3.Error, OSError) as error:
             self.lose("spool_error", len(records))
             self._spool = None
-            logger.error("tokenecho: %d exchange(s) not stored: %s: %s", len(records), self._path, error)
+            self._complain(str(error))
+        else:
+            self._captured += len(records)
+            self._trouble = ""
+            return True
+        return False
+
+    def _complain(self, trouble: str) -> None:
+        """Say once what keeps calls from being stored. A warning: an error would end mitmproxy while it starts."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            logger.warning(
+                "tokenecho: calls are not being stored in %s: %s. Traffic goes on, and what is missed is counted.",
+                self._path,
+                trouble,
+            )
 
     def _open(self) -> Spool:
         if self._spool is None:
@@ -114,8 +159,9 @@ class SpoolWriter:
             spool = self._open()
             self._write_losses(spool)
             spool.report_proxy(Proxy(self._capture_id, os.getpid(), self._started_at, now, *state))
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError) as error:
             self._spool = None
+            self._complain(str(error))
 
     def _write_losses(self, spool: Spool) -> None:
         with self._lock:

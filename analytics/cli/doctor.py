@@ -75,7 +75,7 @@ def print_report(checks: Sequence[Check], console: Console) -> None:
             if check.area == area:
                 console.print(_line(check), soft_wrap=True)
     counts = Counter(check.level for check in checks)
-    console.print(f"\n{counts['failure']} failures, {counts['warning']} warnings, {counts['ok']} ok")
+    console.print(f"\nfailures: {counts['failure']}, warnings: {counts['warning']}, ok: {counts['ok']}")
 
 
 def _line(check: Check) -> Text:

@@ -1,12 +1,19 @@
-"""The reader that commands use: this installation's secret and prices."""
+"""The reader that commands use: this installation's secret, and its prices."""
+
+import click
 
 from analytics.hashing import Hasher
 from analytics.launch.places import Places
+from analytics.pricing.price_file import PriceFileError, read_price_file
 from analytics.pricing.pricer import Pricer
 from analytics.private import installation_secret
 from analytics.reading import Reader
 
 
 def make_reader(at: Places) -> Reader:
-    """A reader under the installation's secret."""
-    return Reader(Hasher(installation_secret(at.home)), Pricer())
+    """A reader under the installation's secret; its `prices.toml`, where there is one, goes before the price list."""
+    try:
+        overrides = read_price_file(at.prices) if at.prices.exists() else None
+    except PriceFileError as error:
+        raise click.ClickException(str(error)) from error
+    return Reader(Hasher(installation_secret(at.home)), Pricer(overrides))

@@ -34,6 +34,7 @@ from analytics.dialects.openai_family import (
     ZhipuChat,
 )
 from analytics.dialects.openai_responses import OpenAIResponses
+from analytics.dialects.openai_retrieve import OpenAIRetrieve
 
 DIALECTS: dict[str, Dialect] = {
     "openai.chat": OpenAIChat(),
@@ -41,6 +42,7 @@ DIALECTS: dict[str, Dialect] = {
     "openai.embeddings": OpenAIEmbeddings(),
     "openai.responses": OpenAIResponses(),
     "openai.responses.compact": OpenAIResponses(),
+    "openai.responses.retrieve": OpenAIRetrieve(),
     "anthropic.messages": AnthropicMessages(),
     "anthropic.complete": AnthropicComplete(),
     "anthropic.count_tokens": AnthropicCountTokens(),

@@ -17,6 +17,8 @@ from analytics.launch.processes import START_TIMEOUT_S, ProxySettings, free_port
 from analytics.spool import Spool
 
 STOP_TIMEOUT_S = 10.0
+# mitmproxy says this after the reason.
+PARTING = "Error logged during startup, exiting..."
 
 
 class ProxyDidNotStart(Exception):
@@ -54,9 +56,10 @@ def _arguments(settings: ProxySettings, at: Places, papers: Papers, folder: Path
 
 def _start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     """What it says goes to a file: the terminal is for the report, and for JSON where a program reads it."""
-    command = [sys.executable, "-m", "proxy_addons", *arguments]
+    command, quiet = [sys.executable, "-m", "proxy_addons", *arguments], subprocess.DEVNULL
+    group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # on Windows, so that `stop` reaches it
     with log.open("wb") as said:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)  # noqa: S603  # ours
+        return subprocess.Popen(command, stdin=quiet, stdout=said, stderr=said, creationflags=group)  # noqa: S603
 
 
 def _await(process: subprocess.Popen[bytes], capture_id: str, folder: Path) -> None:
@@ -72,11 +75,12 @@ def _await(process: subprocess.Popen[bytes], capture_id: str, folder: Path) -> N
 
 
 def _last_word(process: subprocess.Popen[bytes], log: Path) -> str:
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    if lines:
-        return lines[-1]
+    said = [line.strip() for line in log.read_text("utf-8", "replace").splitlines()]
+    telling = [line for line in said if line and not line.endswith(PARTING)]
+    if telling:
+        return telling[-1]
     code = process.poll()
-    return f"nothing within {START_TIMEOUT_S:.0f} s" if code is None else _ending(code)
+    return f"it was not there within {START_TIMEOUT_S:.0f} s" if code is None else _ending(code)
 
 
 def _ending(code: int) -> str:

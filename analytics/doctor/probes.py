@@ -1,6 +1,7 @@
 """A probe: one call by one runtime through the private proxy, and what became of it."""
 
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from analytics.doctor.papers import make_papers
 from analytics.doctor.private_proxy import private_proxy, spool_of
 from analytics.launch.environment import routing
 from analytics.launch.places import Places
+from analytics.launch.processes import WINDOWS
 from analytics.spool import Spool
 
 type Outcome = Literal["captured", "not routed", "not trusted", "not stored", "failed"]
@@ -48,10 +50,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a command printed, and the last line of its complaint."""
+    """What a command printed, the last line of its complaint, and whether it ended by itself."""
 
     output: str
     complaint: str
+    ended: bool = True
 
 
 def prove(probes: Sequence[Probe], at: Places) -> list[Check]:
@@ -69,17 +72,29 @@ def prove(probes: Sequence[Probe], at: Places) -> list[Check]:
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Ran:
     """The command, given `TIMEOUT_S` to end."""
+    pipe = subprocess.PIPE
     try:
-        done = subprocess.run(  # noqa: S603  # found on the user's own PATH
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
+        child = subprocess.Popen(  # noqa: S603  # found on the user's own PATH
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, start_new_session=not WINDOWS
         )
-    except subprocess.TimeoutExpired:
-        return Ran("", f"no answer within {TIMEOUT_S:.0f} s")
     except OSError as error:
         return Ran("", str(error.strerror))
-    lines = done.stderr.decode("utf-8", "replace").split("\n")
-    words = [line.strip() for line in lines if line.strip()]
-    return Ran(done.stdout.decode("utf-8", "replace"), words[-1] if words else f"exit code {done.returncode}")
+    with child:
+        try:
+            output, complaint = child.communicate(timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            _end(child)
+            return Ran("", f"no answer within {TIMEOUT_S:.0f} s", ended=False)
+    words = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
+    return Ran(output.decode("utf-8", "replace"), words[-1] if words else f"exit code {child.returncode}")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End it and what it started: many a runtime on PATH is a script that starts the real one."""
+    if WINDOWS:
+        child.kill()
+    else:
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _stored_replies(spool: Path) -> bytes:
@@ -99,7 +114,7 @@ def outcome(host: LocalHost, ran: Ran, stored: bool) -> Outcome:
         return "not routed"
     if host.answered:
         return "not stored"
-    return "not trusted" if host.through_proxy else "failed"
+    return "not trusted" if host.through_proxy and ran.ended else "failed"
 
 
 def _check(probe: Probe, host: LocalHost, ran: Ran, replies: bytes, at: Places) -> Check:

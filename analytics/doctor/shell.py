@@ -7,10 +7,19 @@ from urllib.parse import urlsplit
 
 from analytics.doctor.capture_state import live_proxies
 from analytics.doctor.check import Check
+from analytics.endpoints import Endpoints
 from analytics.launch.certificates import PEM
 from analytics.launch.environment import LOOPBACK, ROUTED, TRUST_VARIABLES, routing
 from analytics.launch.places import Places
 
+BASE_URLS = (
+    "OPENAI_BASE_URL",
+    "OPENAI_API_BASE",
+    "AZURE_OPENAI_ENDPOINT",
+    "ANTHROPIC_BASE_URL",
+    "GOOGLE_GEMINI_BASE_URL",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+)
 CONNECT_TIMEOUT_S = 3.0
 ROUTE = 'eval "$(tokenecho env)" routes this shell, and `tokenecho run -- COMMAND` one command.'
 AGAIN = 'eval "$(tokenecho env)" sets them.'
@@ -25,7 +34,11 @@ def shell_checks(environment: Mapping[str, str], at: Places) -> list[Check]:
         found = "HTTPS_PROXY and https_proxy name different proxies; which counts depends on the program"
         return [Check("shell", "HTTPS_PROXY", "warning", found, AGAIN)]
     (url,) = set(named.values())
-    checks = [_proxy_check(url, environment.get(ROUTED), at), *_hidden_checks(environment)]
+    checks = [
+        _proxy_check(url, environment.get(ROUTED), at),
+        *_hidden_checks(environment),
+        *_base_url_checks(environment),
+    ]
     return [*checks, *_trust_checks(environment, at)] if url == environment.get(ROUTED) else checks
 
 
@@ -73,6 +86,23 @@ def _hidden_checks(environment: Mapping[str, str]) -> list[Check]:
         return [Check("shell", "NO_PROXY", "ok", "hides no LLM host that is known by name")]
     found = f"hides LLM hosts from the proxy: {', '.join(hidden)}"
     return [Check("shell", "NO_PROXY", "warning", found, "Take these out of NO_PROXY and no_proxy. " + AGAIN)]
+
+
+def _base_url_checks(environment: Mapping[str, str]) -> list[Check]:
+    """Base URLs that name a gateway nobody told the proxy of. One on this machine may be the proxy itself."""
+    found = [(name, address[0]) for name in BASE_URLS if (address := _address(environment.get(name, "")))]
+    endpoints = Endpoints()
+    strange = [(name, host) for name, host in found if host not in LOOPBACK and not endpoints.is_llm_host(host)]
+    return [
+        Check(
+            "shell",
+            name,
+            "warning",
+            f"{host} is no LLM host that tokenecho knows",
+            f"Start the proxy with --host {host}",
+        )
+        for name, host in strange
+    ]
 
 
 def _trust_checks(environment: Mapping[str, str], at: Places) -> list[Check]:

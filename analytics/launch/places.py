@@ -29,6 +29,11 @@ class Places:
         return self.database.with_name(self.database.name + ".collector.lock")
 
     @property
+    def prices(self) -> Path:
+        """The user's own prices."""
+        return self.home / "prices.toml"
+
+    @property
     def authority(self) -> Path:
         """The folder with the proxy's certificate authority."""
         return self.home / "ca"

@@ -54,6 +54,7 @@ def socket_call(number: int = 0, turns: int = 2, path: str = "/v1/responses") ->
     """A Responses WebSocket with that many turns."""
     made = tflow.twebsocketflow()
     made.id = f"socket-{number}"
+    made.client_conn.id = f"connection-{number}"
     made.request = http.Request.make(
         "GET", f"https://api.openai.com{path}", b"", _headers({"authorization": f"Bearer {KEY}"})
     )

@@ -1,0 +1,48 @@
+"""One upstream and one certificate authority for all tests of the proxy, and the proxies that several tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig import BARE, Rig, Trust, make_trust, proxy
+from tests.upstream import Running, upstream
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rig")
+
+
+@pytest.fixture(scope="session")
+def up() -> Iterator[Running]:
+    with upstream() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def trust(folder: Path, up: Running) -> Trust:
+    return make_trust(folder / "ca", up)
+
+
+@pytest.fixture(scope="session")
+def shared_rig(folder: Path, trust: Trust, up: Running) -> Iterator[Rig]:
+    """The proxy of a user who named the upstream with --host, and whose calls to real providers come to it too."""
+    with proxy(folder / "shared", trust, up, scripts=["redirect"], upstream_port=up.port) as running:
+        yield running
+
+
+@pytest.fixture
+def rig(shared_rig: Rig) -> Rig:
+    """The shared proxy, with nothing left of what tests before have sent."""
+    taken = shared_rig.spool.take(after=shared_rig.mark, count=10_000)
+    shared_rig.mark = taken[-1].seq if taken else shared_rig.mark
+    shared_rig.up.log.clear()
+    return shared_rig
+
+
+@pytest.fixture(scope="session")
+def bare(folder: Path, trust: Trust, up: Running) -> Iterator[Rig]:
+    """mitmdump without our addon, but streaming as it does."""
+    with proxy(folder / "bare", trust, up, program=BARE, scripts=["streaming"]) as running:
+        yield running
