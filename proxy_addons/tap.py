@@ -120,7 +120,7 @@ def socket_tap(
     """The tap on the connection that this flow's handshake opened."""
     head = replace(http_record(flow, tap, settings, None), transport="websocket", first_byte_at=None)
     # An error of the flow is how the connection ended, not how the handshake did.
-    head = replace(head, request=Body(), response=Body(), complete=True)
+    head = replace(head, request=Body(), response=Body(), complete=True, error=None)
     extensions = flow.response.headers.get("sec-websocket-extensions", "") if flow.response else ""
     return SocketTap(head, tap.endpoint.api, "permessage-deflate" in extensions, name)
 

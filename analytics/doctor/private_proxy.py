@@ -30,12 +30,28 @@ def private_proxy(at: Places, papers: Papers, folder: Path) -> Iterator[str]:
     """Its URL. At the end of the block it has ended, and what it captured is in `spool_of(folder)`."""
     write_bundles(at, os.environ)
     settings = ProxySettings(port=free_port(), hosts=("localhost",), options=(f"client_certs={papers.proxy}",))
-    process = _start(_arguments(settings, at, papers, folder), folder / "proxy.log")
+    process = None
     try:
+        with _put_off(signal.SIGTERM):  # or a child could be started that nobody knows to stop
+            process = _start(_arguments(settings, at, papers, folder), folder / "proxy.log")
         _await(process, settings.capture_id, folder)
         yield proxy_url(settings.listen, settings.port)
     finally:
-        stop(process, STOP_TIMEOUT_S)
+        if process:
+            stop(process, STOP_TIMEOUT_S)
+
+
+@contextmanager
+def _put_off(number: signal.Signals) -> Iterator[None]:
+    """A signal that comes during the block is handled at its end."""
+    come: list[int] = []
+    before = signal.signal(number, lambda number, frame: come.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+    if come:
+        signal.raise_signal(number)
 
 
 def spool_of(folder: Path) -> Path:

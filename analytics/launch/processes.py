@@ -59,7 +59,9 @@ def proxy_arguments(settings: ProxySettings, places: Places) -> list[str]:
     }
     if settings.logins:
         values["proxyauth"] = f"@{settings.logins}"
-    sets = [f"{name}={value}" for name, value in values.items() if value]
+    # mitmproxy refuses to start on two values for one option: the user's own replaces ours.
+    own = {name: value for name, value in values.items() if name not in {o.partition("=")[0] for o in settings.options}}
+    sets = [f"{name}={value}" for name, value in own.items() if value]
     sets += [f"tokenecho_hosts={host}" for host in _all_hosts(settings)]
     return [
         *("--listen-host", settings.listen, "--listen-port", str(settings.port)),

@@ -31,8 +31,6 @@ def python(library: str) -> tuple[str, ...]:
 
 PROBES = {
     "urllib": Probe("urllib", python("urllib")),
-    "requests": Probe("requests", python("requests")),
-    "httpx": Probe("httpx", python("httpx")),
     "aiohttp": Probe("aiohttp", python("aiohttp"), {"not routed": "trust {certificate}"}, needy=True),
     "aiohttp trust_env": Probe("aiohttp trust_env", python("aiohttp trust_env=True")),
     "curl": Probe("curl", CURL),
@@ -56,7 +54,7 @@ def checks(home: Places) -> dict[str, Check]:
     return {check.subject: check for check in prove(tuple(PROBES.values()), home)}
 
 
-@pytest.mark.parametrize("name", ["urllib", "requests", "httpx", "aiohttp trust_env", "curl"])
+@pytest.mark.parametrize("name", ["urllib", "aiohttp trust_env", "curl"])
 def test_a_call_that_comes_back_and_is_stored_is_captured(checks: dict[str, Check], name: str) -> None:
     assert checks[name] == Check("runtime", name, "ok", "captured", "")
 
