@@ -18,8 +18,8 @@ def live_table() -> None:
     except DataProblem as problem:
         st.error(str(problem))
         return
-    st.caption(f"The newest {len(rows):,} calls, newest first. Unknown figures are left empty.")
-    st.dataframe(rows, hide_index=True, width="stretch", height=640, column_config=COLUMNS)
+    st.caption(f"The newest {len(rows):,} calls, newest first; – is unknown.")
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=COLUMNS, placeholder="–")
 
 
 COLUMNS = {

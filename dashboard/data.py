@@ -18,18 +18,18 @@ class NoData(DataProblem):
     """Nothing was captured yet."""
 
 
-def database() -> Database:
-    """The database this dashboard shows: `TOKENECHO_DB`, or the default one."""
+def recent_exchanges(limit: int) -> pd.DataFrame:
+    """The newest calls, one a row, from `TOKENECHO_DB` or the default database. Raises NoData or DataProblem."""
     given = os.environ.get("TOKENECHO_DB")
-    return Database(places(Path(given) if given else None).database)
+    return _rows("dashboard_exchanges", places(Path(given) if given else None).database, limit)
 
 
 @st.cache_data(ttl=1.0, show_spinner=False)
-def recent_exchanges(limit: int) -> pd.DataFrame:
-    """The newest calls, one a row. Raises NoData or DataProblem."""
+def _rows(query: str, path: Path, limit: int) -> pd.DataFrame:
+    """A query's rows, shared between everybody who looks at that moment."""
     try:
-        with database().reading() as connection:
-            return connection.execute(sql("dashboard_exchanges"), [limit]).df()
+        with Database(path).reading() as connection:
+            return connection.execute(sql(query), [limit]).df()
     except DatabaseMissing as error:
         raise NoData(str(error)) from error
     except DatabaseError as error:

@@ -7,12 +7,12 @@ With `OPENAI_API_KEY` set it talks to OpenAI; without, it starts a local stand-i
 """
 
 import os
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 from openai import DefaultHttpxClient, OpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
@@ -61,7 +61,7 @@ def client() -> Iterator[OpenAI]:
         if os.environ.get("HTTPS_PROXY"):  # routed: the environment says whom to trust
             yield OpenAI(api_key="none-needed", base_url=url)
         else:
-            trusted = httpx.create_ssl_context(verify=str(stand_in.ca_pem))
+            trusted = ssl.create_default_context(cafile=stand_in.ca_pem)
             yield OpenAI(api_key="none-needed", base_url=url, http_client=DefaultHttpxClient(verify=trusted))
 
 

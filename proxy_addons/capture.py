@@ -113,7 +113,11 @@ class Capture:
         if tap:
             tap.request_ended_at = flow.request.timestamp_end or time.time()
             if not tap.request_bytes and flow.request.raw_content:
-                tap.take_request(flow.request.raw_content)
+                self._note(tap, tap.take_request, flow.request.raw_content)
+
+    def _note(self, tap: Tap, take: Callable[[bytes], bytes], data: bytes) -> None:
+        if self._guard(take, data) is None:
+            tap.broken = True
 
     def _tee_response(self, flow: http.HTTPFlow) -> None:
         response, tap = flow.response, self._tap(flow)
@@ -123,11 +127,9 @@ class Capture:
 
     def _tee(self, tap: Tap, take: Callable[[bytes], bytes], before: object) -> Callable[[bytes], bytes]:
         """A stream function that notes each piece; another addon's function has its turn first."""
-        guard = self._guard
 
         def plain(data: bytes) -> bytes:
-            if guard(take, data) is None:
-                tap.broken = True
+            self._note(tap, take, data)
             return data
 
         def after(data: bytes) -> bytes:
@@ -143,8 +145,16 @@ class Capture:
         elif flow.error or not flow.websocket:  # else it only begins
             tap = self._pop(flow)
             if tap:
-                self._guard(_take_whole_response, flow, tap)
+                self._take_whole_response(flow, tap)
                 self._put(flow, tap)
+
+    def _take_whole_response(self, flow: http.HTTPFlow, tap: Tap) -> None:
+        """A response that did not pass through the tee: made by an addon, or without a body."""
+        response = flow.response
+        if response and not tap.response_bytes and response.raw_content:
+            self._note(tap, tap.take_response, response.raw_content)
+        if response and tap.first_byte_at is None and not flow.error:
+            tap.first_byte_at = response.timestamp_start
 
     def _put(self, flow: http.HTTPFlow, tap: Tap, error: str | None = None) -> None:
         if tap.crowded_out:
@@ -197,15 +207,6 @@ def is_two_way(request: http.Request) -> bool:
     """Whether to hold the request back until it is whole could mean to wait for ever."""
     kind: str = request.headers.get("content-type", "")
     return kind.startswith(TWO_WAY)
-
-
-def _take_whole_response(flow: http.HTTPFlow, tap: Tap) -> None:
-    """A response that did not pass through the tee: made by an addon, or without a body."""
-    response = flow.response
-    if response and not tap.response_bytes and response.raw_content:
-        tap.take_response(response.raw_content)
-    if response and tap.first_byte_at is None and not flow.error:
-        tap.first_byte_at = response.timestamp_start
 
 
 def _one(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float, error: str | None) -> list[Record]:

@@ -55,7 +55,7 @@ def read_flow(file: BinaryIO, size: int, limit: int = FLOW_LIMIT) -> Flow:
         # A new reader for each: one that has raised is spent, and one that has not holds on to its last flow.
         return next(iter(FlowReader(file).stream()))
     finally:
-        file.seek(end)
+        file.seek(end)  # wherever the reader gave up: we always get on
 
 
 def _extent(file: BinaryIO, start: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Proxies as a user starts them, for tests: a process of their own, with files of their own, in front of the upstream.
 
-    with authority(folder) as trust, proxy(folder, trust, up) as rig: …
+with authority(folder) as trust, proxy(folder, trust, up) as rig: …
 """
 
 import contextlib
@@ -61,6 +61,7 @@ class Rig:
     folder: Path
     mark: int = 0
     _spool: Spool | None = field(default=None, repr=False)
+    _own_client: httpx.Client | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -101,6 +102,17 @@ class Rig:
     def sdk_async_client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(verify=self.trust.context, proxy=self.url, trust_env=False, timeout=10)
 
+    def settle(self) -> None:
+        """Wait until all that ended before is stored, and put it behind: the writer keeps the order."""
+        self._own_client = self._own_client or self.client()
+        body = {"model": "claude-sonnet-4-5", "max_tokens": 1, "messages": [{"role": "user", "content": "settle"}]}
+        self._own_client.post("/v1/messages/count_tokens", json=body)
+        path = ""
+        while not path.endswith("/count_tokens"):
+            [spooled] = self.wait_for(lambda: self.spool.take(after=self.mark, count=1))
+            self.mark, path = spooled.seq, spooled.record().path
+        self.up.log.clear()
+
     def records(self, count: int = 1) -> list[Record]:
         """The next `count` records; those before are never given again. Fails where more have come."""
         found = self.wait_for(lambda: self.spool.take(after=self.mark), count)
@@ -131,6 +143,12 @@ class Rig:
         self.wait_for(lambda: [proxy for proxy in self.spool.proxies() if proxy.failures])
         return self.spool.proxies()[0].failures
 
+    def close(self) -> None:
+        """Close what this side holds open."""
+        for held in (self._spool, self._own_client):
+            if held:
+                held.close()
+
     def stop(self) -> None:
         """End the proxy, and wait until it has."""
         self.process.terminate()
@@ -148,22 +166,22 @@ def proxy(
     *,
     program: Sequence[str] = OURS,
     scripts: Sequence[str] = (),
-    sets: Sequence[str] = (),
     hosts: Sequence[str] = ("localhost",),
     **options: Any,
 ) -> Iterator[Rig]:
     """A proxy that listens. `scripts` are names of files in `scripts/`; `options` are its own, underscores for it."""
     folder.mkdir(exist_ok=True)
     port = free_port()
-    process = _start(folder, port, program, [*_arguments(folder, trust, up, hosts, program, options), *_more(scripts, sets)])
+    process = _start(
+        folder, port, program, [*_arguments(folder, trust, up, hosts, program, options), *_script_arguments(scripts)]
+    )
     rig = Rig(port, up, trust, process, folder)
     try:
         _wait_until_ready(rig, reports=program is OURS and "tokenecho_spool" not in options)
         yield rig
     finally:
         rig.stop()
-        if rig._spool:
-            rig._spool.close()
+        rig.close()
 
 
 def _arguments(
@@ -182,9 +200,8 @@ def _arguments(
     return [part for value in sets for part in ("--set", value)]
 
 
-def _more(scripts: Sequence[str], sets: Sequence[str]) -> list[str]:
-    parts = [("--set", value) for value in sets] + [("-s", str(SCRIPTS / f"{name}.py")) for name in scripts]
-    return [word for part in parts for word in part]
+def _script_arguments(names: Sequence[str]) -> list[str]:
+    return [part for name in names for part in ("-s", str(SCRIPTS / f"{name}.py"))]
 
 
 def _start(folder: Path, port: int, program: Sequence[str], arguments: Sequence[str]) -> subprocess.Popen[bytes]:

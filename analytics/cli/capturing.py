@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from analytics.cli.draining import draining
 from analytics.cli.options import database_option, option, proxy_options, proxy_settings
 from analytics.cli.summary import print_summary
 from analytics.launch.environment import LOOPBACK, proxy_url, routing
@@ -90,11 +91,13 @@ _PASSED = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name
 
 
 def _wait_until_collected(at: Places) -> None:
-    """Another collector may be the one at work on this database: give it the time to finish ours."""
+    """Collect what is left: a short command ends before its collector has begun. Or leave it to another one at work."""
     spool = Spool(at.spool)
     deadline = time.monotonic() + DRAIN_TIMEOUT_S
-    while spool.waiting() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    if spool.waiting():
+        with draining(at, spool) as drain:
+            while spool.waiting() and time.monotonic() < deadline:
+                drain.step()
     spool.close()
 
 
@@ -129,7 +132,7 @@ def up(at: Places, port: int, listen: str, dashboard: bool, dashboard_port: int,
     }
     if dashboard:
         arguments = ["dashboard", "--db", str(at.database), "--port", str(dashboard_port)]
-        children["dashboard"] = start("analytics.cli", arguments)
+        children["dashboard"] = start("analytics.cli", arguments, quiet=True)
     _greet(at, settings, dashboard_port if dashboard else None)
     sys.exit(_supervise(children, at))
 

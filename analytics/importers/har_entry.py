@@ -93,9 +93,9 @@ def _http_record(entry: Json, target: Target, endpoint: Endpoint, importing: Imp
 
 
 def headers(message: Json) -> Headers:
-    """The header fields of a request or response: objects in most recordings, pairs in some. No pseudo headers."""
+    """The header fields of a request or response: objects in most recordings, pairs in some."""
     pairs = [_pair(item) for item in items(message, "headers")]
-    return tuple((name.lower(), value) for name, value in pairs if name and not name.startswith(":"))
+    return tuple((name.lower(), value) for name, value in pairs if name)
 
 
 def _pair(item: object) -> tuple[str, str]:

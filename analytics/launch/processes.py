@@ -21,6 +21,7 @@ from analytics.spool import Spool
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 30.0
 WINDOWS = sys.platform == "win32"
+STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)  # Windows has no SIGTERM to send
 # How the login of a company's own proxy reaches ours: not on the command line, which any user can list.
 UPSTREAM_AUTH = "TOKENECHO_UPSTREAM_AUTH"
 
@@ -99,22 +100,26 @@ def start_proxy(settings: ProxySettings, places: Places) -> subprocess.Popen[byt
     return process
 
 
-def start(module: str, arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def start(
+    module: str, arguments: Sequence[str], extra: Mapping[str, str] | None = None, *, quiet: bool = False
+) -> subprocess.Popen[bytes]:
     """A Python module as a child in its own process group, so that a Ctrl-C at the terminal reaches only us.
 
-    `extra` is added to its environment.
+    `extra` is added to its environment. What it prints goes to stderr, since stdout may be a command's own; what a
+    quiet one prints goes nowhere.
     """
+    output = subprocess.DEVNULL if quiet else sys.stderr
     command, environment = [sys.executable, "-m", module, *arguments], {**os.environ, **(extra or {})}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP
-        return subprocess.Popen(command, env=environment, creationflags=flags)  # noqa: S603  # our own module
-    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  # our own module
+        return subprocess.Popen(command, env=environment, stdout=output, creationflags=flags)  # noqa: S603  # our own module
+    return subprocess.Popen(command, env=environment, stdout=output, start_new_session=True)  # noqa: S603  # our own module
 
 
 def stop(process: subprocess.Popen[bytes], timeout: float = STOP_TIMEOUT_S) -> None:
     """Ask a child to end, and end it where it does not."""
     if process.poll() is None:
-        process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGTERM)
+        process.send_signal(STOP_SIGNAL)
     try:
         process.wait(timeout)
     except subprocess.TimeoutExpired:

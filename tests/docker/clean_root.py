@@ -1,4 +1,4 @@
-"""Carries out a Dockerfile's steps in a bare Debian made with debootstrap: no engine, but a root that has nothing of ours.
+"""Carries out a Dockerfile's steps in a bare Debian made with debootstrap: a root that has nothing of ours.
 
 The base image is stood in for by that Debian and this machine's own Python, copied to where the image has it.
 """
@@ -22,7 +22,13 @@ PACKAGES = (
     "libreadline8", "libsqlite3-0", "libssl3", "libuuid1", "zlib1g",
 )  # fmt: skip
 # How this machine reaches its package indexes: the steps have to use the same ones.
-OURS = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/root/.config/pip/pip.conf", "/etc/ssl/certs/ca-certificates.crt")
+OURS = (
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/pip.conf",
+    str(Path.home() / ".config/pip/pip.conf"),
+    "/etc/ssl/certs/ca-certificates.crt",
+)
 PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 BUILD_TIMEOUT_S = 900
 
@@ -37,7 +43,9 @@ def missing() -> str | None:
 
 def bare(root: Path) -> None:
     """A Debian with a Python in /usr/local."""
-    mirror = subprocess.run(["apt-get", "indextargets", "--format", "$(SITE)"], capture_output=True, text=True, check=True)
+    mirror = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(SITE)"], capture_output=True, text=True, check=True
+    )
     site = mirror.stdout.split()[0]
     command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root), site]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=BUILD_TIMEOUT_S)
@@ -68,7 +76,16 @@ def _copy_python(root: Path) -> None:
 def run(root: Path, script: str, environment: dict[str, str], folder: str = "/") -> None:
     """A RUN step, as root, with the network of this machine. The mounts go when the step ends."""
     own = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
-    namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", f"--root={root}", "--mount-proc", f"--wd={folder}"]
+    namespaces = [
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        f"--root={root}",
+        "--mount-proc",
+        f"--wd={folder}",
+    ]
     subprocess.run(
         [*namespaces, "/bin/sh", "-ec", script],
         env={"PATH": PATH, "HOME": "/root", **own, **environment},
@@ -127,6 +144,9 @@ def _copy(step: Instruction, image: Image, built: dict[str, Image]) -> None:
             to.chmod(int(mode, 8))
 
 
+OURSELVES = "--reuid=10801 --regid=10801 --bounding-set=-all"
+NETWORK_ADMIN = "--bounding-set=-all,+net_admin"
+
 _CONTAINER = """
 mount --bind "$ROOT" "$ROOT"
 mount -o remount,bind,ro "$ROOT"
@@ -137,8 +157,7 @@ for volume in $VOLUMES; do
     case "$volume" in *:ro) mount -o "remount,bind,ro" "$ROOT/$(echo "$volume" | cut -d: -f2)" ;; esac
 done
 ip link set lo up
-exec chroot "$ROOT" setpriv --reuid=10801 --regid=10801 --clear-groups --inh-caps=-all --bounding-set=-all \
-    --no-new-privs /bin/sh -ec "cd /data; $SCRIPT"
+exec chroot "$ROOT" setpriv --no-new-privs --clear-groups --inh-caps=-all $RIGHTS /bin/sh -ec "$SCRIPT"
 """
 
 
@@ -160,9 +179,9 @@ def volumes(image: Image, folder: Path) -> Iterator[Volumes]:
     yield Volumes(folder)
 
 
-def contain(image: Image, script: str, mounts: list[str]) -> subprocess.CompletedProcess[str]:
-    """The script as the compose file would run it: its uid, no capability, a read-only root, no network but loopback."""
-    settings = {"ROOT": str(image.root), "SCRIPT": script, "VOLUMES": " ".join(mounts)}
+def contain(image: Image, script: str, mounts: list[str], rights: str = OURSELVES) -> subprocess.CompletedProcess[str]:
+    """The script as the compose file runs it: its uid and capabilities, a read-only root, no network but loopback."""
+    settings = {"ROOT": str(image.root), "SCRIPT": script, "VOLUMES": " ".join(mounts), "RIGHTS": rights}
     namespaces = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child"]
     return subprocess.run(
         [*namespaces, "/bin/sh", "-ec", _CONTAINER],

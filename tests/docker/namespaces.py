@@ -39,9 +39,7 @@ def _refusal() -> str | None:
     try:
         for command in ("iptables", "ip6tables"):
             rule = [command, "-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-m", "owner", "--uid-owner", "1"]
-            tried = subprocess.run(
-                inside(name, [*rule, "-j", "REDIRECT"]), capture_output=True, text=True, check=False
-            )
+            tried = subprocess.run(inside(name, [*rule, "-j", "REDIRECT"]), capture_output=True, text=True, check=False)
             if tried.returncode:
                 return f"no redirect rules: {tried.stderr.strip()}"
     finally:

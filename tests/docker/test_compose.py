@@ -41,7 +41,9 @@ def mounts(service: Service) -> dict[str, str]:
     return {f"{volume}:{target}": mode[0] if mode else "rw" for volume, target, *mode in parts}
 
 
-@pytest.mark.skipif(find_spec("check_jsonschema") is None, reason="check-jsonschema, which ships the schema, is missing")
+@pytest.mark.skipif(
+    find_spec("check_jsonschema") is None, reason="check-jsonschema, which ships the schema, is missing"
+)
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_fits_the_compose_specification(name: str) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FOLDER / name)]

@@ -99,7 +99,9 @@ def provider(names: Pair, folder: Path) -> Iterator[Path]:
 
 def _listening(namespace: str, port: int) -> int:
     """How many sockets listen on that port."""
-    tables = subprocess.run(inside(namespace, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]), capture_output=True, check=True)
+    tables = subprocess.run(
+        inside(namespace, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]), capture_output=True, check=True
+    )
     rows = [line.split() for line in tables.stdout.decode().splitlines()]
     return sum(row[3] == "0A" and row[1].endswith(f":{port:04X}") for row in rows)
 
@@ -172,7 +174,10 @@ def test_the_rules_are_made_once_and_checked(sidecar: Sidecar) -> None:
     assert sidecar.redirect("--check").returncode == 0
     for command in ("iptables", "ip6tables"):
         listed = subprocess.run(
-            inside(sidecar.names.app, [command, "-t", "nat", "-S", "OUTPUT"]), capture_output=True, text=True, check=True
+            inside(sidecar.names.app, [command, "-t", "nat", "-S", "OUTPUT"]),
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert listed.stdout.count("REDIRECT") == 1
 

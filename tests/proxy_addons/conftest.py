@@ -35,14 +35,13 @@ def shared_rig(folder: Path, trust: Trust, up: Running) -> Iterator[Rig]:
 @pytest.fixture
 def rig(shared_rig: Rig) -> Rig:
     """The shared proxy, with nothing left of what tests before have sent."""
-    taken = shared_rig.spool.take(after=shared_rig.mark, count=10_000)
-    shared_rig.mark = taken[-1].seq if taken else shared_rig.mark
-    shared_rig.up.log.clear()
+    shared_rig.settle()
     return shared_rig
 
 
 @pytest.fixture(scope="session")
 def bare(folder: Path, trust: Trust, up: Running) -> Iterator[Rig]:
-    """mitmdump without our addon, but streaming as it does."""
-    with proxy(folder / "bare", trust, up, program=BARE, scripts=["streaming"]) as running:
+    """mitmdump without our addon, but streaming as it does, and taking the certificate of any local server."""
+    options = {"program": BARE, "scripts": ["streaming"], "ssl_insecure": "true"}
+    with proxy(folder / "bare", trust, up, **options) as running:
         yield running

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from analytics.endpoints import Endpoints
 from analytics.importers.har import read_har
 from analytics.importers.importing import Importing
@@ -20,6 +22,11 @@ STARTED = "2026-03-01T12:00:00.250+02:00"
 STARTED_AT = 1_772_359_200.25
 CHAT = "https://api.openai.com/v1/chat/completions"
 SOCKET = "https://api.openai.com/v1/responses"
+
+
+def around(instant: float) -> Any:
+    """That point in time, to a tenth of a millisecond; by default `approx` would allow half an hour."""
+    return pytest.approx(instant, rel=0, abs=1e-4)
 
 
 def fields(**values: str) -> list[dict[str, str]]:

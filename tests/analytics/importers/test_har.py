@@ -155,6 +155,12 @@ def test_an_entry_that_nobody_dated_is_skipped(tmp_path: Path) -> None:
     assert (len(records), tally.skipped, tally.problem) == (1, 1, "entry 1: its date cannot be read")
 
 
+def test_a_list_where_an_entry_should_be_is_skipped(tmp_path: Path) -> None:
+    data = har([entry(), entry()]).replace(b'"entries": [', b'"entries": [["no entry"], ')
+    records, tally = read(written(tmp_path, data))
+    assert (len(records), tally.skipped, tally.problem) == (2, 1, "entry 1: it is no JSON object")
+
+
 @pytest.mark.parametrize("odd", [rb"\ud83d", rb"\udcff", b"\xff\xfe", b"\x01"])
 def test_bytes_that_json_parsers_refuse_do_not_cost_the_entry(tmp_path: Path, odd: bytes) -> None:
     (record,), tally = read(written(tmp_path, har([entry(reply="[HERE]")]).replace(b"[HERE]", b"a" + odd)))

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.analytics.importers.har_files import (
     SECRET,
     STARTED_AT,
     Entry,
+    around,
     entry,
     fields,
     imported,
@@ -43,15 +45,20 @@ def test_an_entry_of_chrome_is_one_model_call(tmp_path: Path) -> None:
 def test_the_phases_become_points_in_time(tmp_path: Path) -> None:
     record = one(tmp_path, entry())
     assert record.started_at == STARTED_AT
-    assert record.request_ended_at == pytest.approx(STARTED_AT + 0.0505)  # blocked, connect (ssl within), send
-    assert record.first_byte_at == pytest.approx(STARTED_AT + 0.15)
-    assert record.ended_at == pytest.approx(STARTED_AT + 1)
+    assert record.request_ended_at == around(STARTED_AT + 0.0505)  # blocked, connect (ssl within), send
+    assert record.first_byte_at == around(STARTED_AT + 0.15)
+    assert record.ended_at == around(STARTED_AT + 1)
 
 
 @pytest.mark.parametrize(
     "date", ["2026-03-01T10:00:00.250Z", "2026-03-01T05:00:00.2500000-05:00", "2026-03-01T10:00:00.250"]
 )
-def test_a_date_in_any_zone_is_the_same_instant(tmp_path: Path, date: str) -> None:
+def test_a_date_in_any_zone_is_the_same_instant(
+    tmp_path: Path, date: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    request.addfinalizer(time.tzset)
     assert one(tmp_path, entry(startedDateTime=date)).started_at == STARTED_AT
 
 
@@ -76,20 +83,22 @@ def test_an_entry_of_firefox_is_read(tmp_path: Path) -> None:
     record = one(tmp_path, found)
     assert (record.provider, record.http_version, record.response.data) == ("anthropic", "HTTP/2.0", sse.encode())
     assert record.response.wire_bytes == 11
-    assert record.first_byte_at == pytest.approx(STARTED_AT + 0.05)
+    assert record.first_byte_at == around(STARTED_AT + 0.05)
     assert record.key_fingerprint == credential_fingerprint(SECRET, [("x-api-key", KEY)], "/")
 
 
 def test_an_export_of_mitmproxy_is_the_flow_it_was_made_of(tmp_path: Path) -> None:
     flow = call(reply=b'{"id":"r1"}', response_headers={"content-encoding": "gzip"}, packed=gzip.compress)
     assert flow.response
+    assert flow.request.timestamp_end
+    assert flow.response.timestamp_end
     record = one(tmp_path, exported(flow))
     assert record.response == Body(b'{"id":"r1"}', len(flow.response.raw_content or b""))
     assert record.request.data == flow.request.raw_content
     assert record.started_at == flow.request.timestamp_start
-    assert record.request_ended_at == pytest.approx(flow.request.timestamp_end)  # the connection was there already
-    assert record.first_byte_at == pytest.approx(flow.response.timestamp_start)
-    assert record.ended_at == pytest.approx(flow.response.timestamp_end)
+    assert record.request_ended_at == around(flow.request.timestamp_end)  # the connection was there already
+    assert record.first_byte_at == around(flow.response.timestamp_start)
+    assert record.ended_at == around(flow.response.timestamp_end)
 
 
 def test_a_websocket_exported_by_mitmproxy_has_the_pairs_of_the_flow(tmp_path: Path) -> None:
@@ -104,7 +113,7 @@ def test_a_websocket_of_chrome_is_paired_as_live_traffic_is(tmp_path: Path) -> N
     first, second = imported(tmp_path, found)
     assert (first.scheme, first.port, first.status, first.api) == ("https", 443, 101, "openai.responses")
     assert (first.started_at, first.first_byte_at) == (STARTED_AT + 1, STARTED_AT + 1.1)
-    assert second.ended_at == pytest.approx(STARTED_AT + 5.2)
+    assert second.ended_at == around(STARTED_AT + 5.2)
     assert first.response.data.count(b"\x1e") == 2
     assert first.connection_id == second.connection_id
     assert first.record_id != second.record_id
@@ -130,7 +139,7 @@ def test_messages_timed_in_milliseconds_and_damaged_ones_do_not_stop_a_socket(tm
         {"type": "other", "time": 1},
     ]
     (record,) = imported(tmp_path, socket_entry([*broken, *messages]))
-    assert record.started_at == pytest.approx(STARTED_AT)
+    assert record.started_at == around(STARTED_AT)
 
 
 def test_an_audio_session_is_one_record(tmp_path: Path) -> None:

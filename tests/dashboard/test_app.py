@@ -1,0 +1,41 @@
+"""The live table, driven by Streamlit's own test runner."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.analytics.cli.terminal import tokenecho
+from tests.analytics.cli.test_exchanges import har
+
+APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page over a database of its own."""
+    monkeypatch.setenv("TOKENECHO_DB", str(tmp_path / "tokenecho.duckdb"))
+    return AppTest.from_file(APP, default_timeout=30)
+
+
+def test_an_empty_home_says_how_to_send_the_first_call(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert "tokenecho run -- python your_app.py" in page.info[0].value
+
+
+def test_captured_calls_are_rows(page: AppTest, tmp_path: Path) -> None:
+    tokenecho(tmp_path, "import", str(har(tmp_path)))
+    page.run()
+    assert not page.exception
+    (row,) = page.dataframe[0].value.to_dict("records")
+    assert (row["model"], row["input_tokens"], row["output_tokens"]) == ("gpt-4o-2024-08-06", 1000, 100)
+
+
+def test_a_foreign_database_is_a_message(page: AppTest, tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "tokenecho.duckdb") as connection:
+        connection.execute("create table sales (amount double)")
+    page.run()
+    assert not page.exception
+    assert "not tokenecho's" in page.error[0].value
