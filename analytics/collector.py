@@ -2,111 +2,158 @@
 
 A record is deleted from the spool after the transaction that holds it; if the collector dies in between, the record
 comes again and changes nothing. One that makes the reading raise, or takes the collector down with it, is set aside
-so that the rest goes on.
+so that the rest goes on. Whose fault it was is found by trying again among fewer: records that were in hand when
+something went wrong come after all others, first a few together, then each alone. Only what goes wrong alone counts.
 """
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import batched, groupby
 
-import duckdb
-
-from analytics.reading import Reader
+from analytics.reading import Reader, Reading
 from analytics.spool import Spool, Spooled
 from analytics.store.batch import write_batch
 from analytics.store.capture_state import write_capture_state
-from analytics.store.database import Database, DatabaseError, DatabaseLocked
+from analytics.store.database import Database, DatabaseError, DatabaseUnavailable
 
 logger = logging.getLogger("tokenecho.collector")
+# How many are tried together, by how often something went wrong with them in hand; then each alone.
+TOGETHER = (500, 25)
 MOST_FAILURES = 3
 # Deaths count for less: a collector may be killed for reasons that are not the record's.
-MOST_ATTEMPTS = 10
-IDLE_S = 0.2
+MOST_DEATHS = 10
+# Between two batches the readers have the file: small batches back to back would lock them out.
+PAUSE_S = 0.2
 RETRY_S = 1.0
+PATIENCE_S = 60.0
+# Shorter when somebody may ask us to end meanwhile.
+RUNNING_PATIENCE_S = 5.0
+TIDY_EVERY_S = 60.0
 
 
 class Collector:
-    """One spool, one database. `collect` does one batch; `run` goes on until told to stop."""
+    """One spool, one database. `collect` does one round; `run` goes on until told to stop."""
 
     def __init__(self, spool: Spool, database: Database, reader: Reader) -> None:
         self._spool, self._database, self._reader = spool, database, reader
         self._state: object = None
-        suspects = spool.suspect_dead_batches()
+        self._tidied_at, self._untidy = time.monotonic(), False
+        suspects = spool.count_deaths()
         if suspects:
-            logger.warning("The collector ended while reading %d record(s); each is tried alone now.", suspects)
+            logger.warning("The collector ended with %d record(s) in hand; they are tried again among fewer.", suspects)
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Collect until stopped; what waits by then is collected first."""
-        tidy = False
+        """Collect until stopped; what waits by then is collected first.
+
+        Raises DatabaseError where the database will never do, or is of no use at the moment and we were told to stop.
+        """
+        trouble = ""
         while True:
             stopping = stopped()
-            if self.collect():
-                tidy = True
+            try:
+                handled = self._round()
+                trouble = ""
+            except DatabaseUnavailable as error:  # held by a reader, or the disk is full: the spool waits
+                if stopping:
+                    raise
+                if str(error) != trouble:
+                    trouble = str(error)
+                    logger.warning("%s Trying again; captured calls wait in the spool.", error)
+                time.sleep(RETRY_S)
                 continue
-            self.write_state()
-            if stopping:
+            if not handled and stopping:
                 return
-            if tidy:
-                self._spool.tidy()
-                tidy = False
-            time.sleep(IDLE_S)
+            if handled < TOGETHER[0]:
+                time.sleep(PAUSE_S)
 
-    def collect(self) -> int:
-        """Move one batch into DuckDB; the number of records handled, 0 when none waits."""
-        taken = self._spool.take()
-        if not taken:
-            return 0
-        clean = [spooled for spooled in taken if not spooled.suspect]
-        try:
-            if clean:
-                self._collect_together(clean)
-            for spooled in taken:
-                if spooled.suspect:
-                    self._collect_alone(spooled)
-        except (DatabaseLocked, duckdb.IOException) as error:  # held by a reader, or the disk is full: the spool waits
-            logger.warning("%s; trying again.", error)
-            time.sleep(RETRY_S)
+    def _round(self) -> int:
+        handled = self.collect(RUNNING_PATIENCE_S)
+        if not handled:
+            self.write_state(RUNNING_PATIENCE_S)
+        self._tidy(idle=not handled)
+        return handled
+
+    def _tidy(self, *, idle: bool) -> None:
+        """Clear up behind us when there is nothing else to do, and now and then when there always is."""
+        if self._untidy and (idle or time.monotonic() - self._tidied_at > TIDY_EVERY_S):
+            self._spool.tidy()
+            self._tidied_at, self._untidy = time.monotonic(), False
+
+    def collect(self, patience: float = PATIENCE_S) -> int:
+        """Move what `take` gives into DuckDB; the number of records handled, 0 when none waits.
+
+        Raises DatabaseError; DatabaseUnavailable is the kind that may pass. Nothing is lost then.
+        """
+        taken = self._spool.take(count=TOGETHER[0])
+        for group in _groups(taken):
+            self._try(group, patience)
+        self._untidy = self._untidy or bool(taken)
         return len(taken)
 
-    def _collect_together(self, batch: Sequence[Spooled]) -> None:
-        with self._spool.batch(batch):
-            try:
-                self._store(batch)
-            except (DatabaseError, duckdb.IOException):
-                raise
-            except Exception:
-                logger.exception("A batch of %d failed; each record is tried alone.", len(batch))
-                self._spool.count_failure(spooled.seq for spooled in batch)
-
-    def _collect_alone(self, spooled: Spooled) -> None:
-        if spooled.attempts >= MOST_ATTEMPTS:
-            self._spool.set_aside(spooled.seq, f"the collector ended {spooled.attempts} times while reading it")
+    def _try(self, group: Sequence[Spooled], patience: float) -> None:
+        if group[0].deaths >= MOST_DEATHS:  # then it is alone
+            self._set_aside(group[0], f"the collector ended {group[0].deaths} times with it in hand")
             return
-        self._spool.count_attempt(spooled.seq)
+        with self._spool.in_hand(group):
+            readings = {spooled: reading for spooled in group if (reading := self._read(spooled))}
+        if readings:
+            self._store(readings, patience)
+
+    def _read(self, spooled: Spooled) -> Reading | None:
         try:
-            self._store([spooled])
-        except (DatabaseError, duckdb.IOException):
+            return self._reader.read(spooled.record())
+        except Exception as error:
+            self._note_failure([spooled], error)
+            return None
+
+    def _store(self, readings: dict[Spooled, Reading], patience: float) -> None:
+        try:
+            # They are in hand from when the file is ours until it is closed: waiting for it is no fault of theirs.
+            with ExitStack() as noted, self._database.writing(patience) as connection:
+                noted.enter_context(self._spool.in_hand(readings))
+                write_batch(connection, list(readings.values()))
+        except DatabaseError:
             raise
         except Exception as error:
-            self._spool.count_failure([spooled.seq])
-            if spooled.failures + 1 >= MOST_FAILURES:
-                logger.exception("A record is set aside after %d tries; see `tokenecho doctor`.", MOST_FAILURES)
-                self._spool.set_aside(spooled.seq, f"{type(error).__name__}: {error}"[:500])
-
-    def _store(self, batch: Sequence[Spooled]) -> None:
-        readings = [self._reader.read(spooled.record()) for spooled in batch]
-        with self._database.writing() as connection:
-            write_batch(connection, readings)
-        self._spool.delete(spooled.seq for spooled in batch)
-
-    def write_state(self) -> None:
-        """Copy the counts of what was lost and set aside, where they changed."""
-        state = (self._spool.losses(), self._spool.set_aside_errors())
-        if state == self._state or (self._state is None and state == ([], [])):
+            self._note_failure(readings, error)
             return
-        try:
-            with self._database.writing() as connection:
-                write_capture_state(connection, self._spool.spool_id(), *state)
-            self._state = state
-        except (DatabaseLocked, duckdb.IOException) as error:
-            logger.warning("%s; trying again.", error)
+        self._spool.delete(spooled.seq for spooled in readings)
+
+    def _note_failure(self, tried: Iterable[Spooled], error: Exception) -> None:
+        tried = list(tried)
+        self._spool.count_failure(spooled.seq for spooled in tried)
+        for spooled in tried:
+            if spooled.failures + 1 >= MOST_FAILURES:
+                self._set_aside(spooled, _told(error, spooled))
+        # Not the message: it may quote the traffic.
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        logger.warning("%d record(s) failed with %s.\n%s", len(tried), type(error).__name__, trace)
+
+    def _set_aside(self, spooled: Spooled, error: str) -> None:
+        self._spool.set_aside(spooled.seq, error)
+        logger.error("A record is set aside; see `tokenecho doctor`.")
+
+    def write_state(self, patience: float = PATIENCE_S) -> None:
+        """Copy the counts of what was lost and set aside, where they changed. Raises DatabaseError."""
+        state = (self._spool.losses(), self._spool.set_aside_errors())
+        if state == self._state or (state == ([], []) and not self._database.path.exists()):
+            return
+        with self._database.writing(patience) as connection:
+            write_capture_state(connection, self._spool.spool_id(), *state)
+        self._state = state
+
+
+def _groups(taken: Iterable[Spooled]) -> Iterator[Sequence[Spooled]]:
+    """What is tried together: first what never was in hand when something went wrong, and the rest by how often."""
+    by_trials = groupby(sorted(taken, key=lambda spooled: (spooled.trials, spooled.seq)), lambda s: s.trials)
+    for trials, group in by_trials:
+        yield from batched(group, TOGETHER[trials] if trials < len(TOGETHER) else 1)  # noqa: B911  # the last is shorter
+
+
+def _told(error: Exception, spooled: Spooled) -> str:
+    """The error in a line; of a call whose text may not be kept without the message, which may quote it."""
+    kind = type(error).__name__
+    return f"{kind}: {error}"[:500] if spooled.quotable else kind

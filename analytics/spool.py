@@ -5,6 +5,7 @@ A record is committed here before the proxy forgets it and deleted after the Duc
 https://www.sqlite.org/wal.html
 """
 
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,8 @@ SCHEMA = """
 create table if not exists records (
     seq integer primary key autoincrement, record_id text not null unique, meta blob not null,
     request blob not null, response blob not null, size integer not null,
-    attempts integer not null default 0, failures integer not null default 0);
-create table if not exists batches (first integer not null, last integer not null);
+    deaths integer not null default 0, failures integer not null default 0);
+create table if not exists in_hand (seqs text not null);
 create table if not exists identity (spool_id text not null);
 insert into identity select lower(hex(randomblob(8))) where not exists (select 1 from identity);
 create table if not exists set_aside (
@@ -35,23 +36,36 @@ create table if not exists proxies (
     in_flight integer not null, captured integer not null, failures integer not null);
 """
 DISK_LIMIT = 4 * 2**30
+# Of an extended code the low byte says what kind it is. https://www.sqlite.org/rescode.html
+PRIMARY_CODE = 0xFF
+DISK_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+# How many pages to give back in one go: others write in between.
+FREED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A record as it waits. `attempts` counts how often it was tried alone, `failures` how often it raised."""
+    """A record as it waits.
+
+    `deaths` counts the collectors that ended with it in hand, `failures` the tries that raised.
+    """
 
     seq: int
-    attempts: int
+    deaths: int
     failures: int
     meta: bytes
     request: bytes
     response: bytes
 
     @property
-    def suspect(self) -> bool:
-        """Whether a batch with this record failed, or the collector died over it."""
-        return self.attempts > 0 or self.failures > 0
+    def trials(self) -> int:
+        """How often things went wrong with this record in hand, by its fault or not."""
+        return self.deaths + self.failures
+
+    @property
+    def quotable(self) -> bool:
+        """Whether text of this call may be kept; where that cannot be told, it may not."""
+        return b'"content":"full"' in self.meta  # inside a JSON string the quotes would be escaped
 
     def record(self) -> Record:
         """The record, unpacked; raises whatever a damaged one makes the parsers raise."""
@@ -87,13 +101,20 @@ class Spool:
         self.path = path
         self._disk_limit = disk_limit
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+        self._page_size: int = self._db.execute("pragma page_size").fetchone()[0]
+
+    def _prepare(self) -> None:
         self._db.execute("pragma auto_vacuum=incremental")
         self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=normal")
         # What was handed over is overwritten, not just unlinked: it is somebody's conversation.
         self._db.execute("pragma secure_delete=on")
         self._db.executescript(SCHEMA)
-        self._page_size: int = self._db.execute("pragma page_size").fetchone()[0]
 
     def close(self) -> None:
         self._db.close()
@@ -103,11 +124,11 @@ class Spool:
         self._db.execute("begin immediate")
         try:
             yield self._db
+            self._db.execute("commit")
         except BaseException:
             if self._db.in_transaction:  # a full disk rolls back by itself
                 self._db.execute("rollback")
             raise
-        self._db.execute("commit")
 
     def append(self, records: Sequence[Record]) -> None:
         """Commit these records; one that is already here is left as it is. Raises SpoolFull and keeps none of them."""
@@ -121,7 +142,7 @@ class Spool:
                     rows,
                 )
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            if error.sqlite_errorcode & PRIMARY_CODE in DISK_CODES:
                 raise SpoolFull("disk_full") from error
             raise
 
@@ -132,9 +153,9 @@ class Spool:
         return (pages - free) * self._page_size
 
     def take(self, *, after: int = 0, count: int = 500, size: int = 32 * 2**20) -> list[Spooled]:
-        """The oldest records behind that place, up to that count and (but for the first) that many bytes."""
+        """The oldest records behind that place, up to that count and (but for the first) that many bytes unpacked."""
         query = (
-            "select seq, attempts, failures, meta, request, response, size from records "
+            "select seq, deaths, failures, meta, request, response, size from records "
             "where seq > ? order by seq limit ?"
         )
         taken: list[Spooled] = []
@@ -147,30 +168,25 @@ class Spool:
         return taken
 
     @contextmanager
-    def batch(self, taken: Sequence[Spooled]) -> Iterator[None]:
-        """Notes that these records are being read, so that a collector that dies over them leaves a trace."""
-        self._db.execute("insert into batches values (?, ?)", (taken[0].seq, taken[-1].seq))
+    def in_hand(self, taken: Iterable[Spooled]) -> Iterator[None]:
+        """Notes that the collector is at these records, so that one that dies over them leaves a trace."""
+        self._db.execute("insert into in_hand values (?)", (json.dumps([spooled.seq for spooled in taken]),))
         try:
             yield
         finally:
-            self._db.execute("delete from batches")
+            self._db.execute("delete from in_hand")
 
-    def suspect_dead_batches(self) -> int:
-        """At a collector's start: records it died over last time are to be tried alone. The number of them."""
+    def count_deaths(self) -> int:
+        """At a collector's start: note which records the last one died over. The number of them."""
         with self._transaction() as db:
             marked = db.execute(
-                "update records set attempts = max(attempts, 1) "
-                "where exists (select 1 from batches where seq between first and last)"
+                "update records set deaths = deaths + 1 where seq in (select value from in_hand, json_each(seqs))"
             ).rowcount
-            db.execute("delete from batches")
+            db.execute("delete from in_hand")
         return marked
 
-    def count_attempt(self, seq: int) -> None:
-        """Note, before it, that this record is about to be tried alone."""
-        self._db.execute("update records set attempts = attempts + 1 where seq = ?", (seq,))
-
     def count_failure(self, seqs: Iterable[int]) -> None:
-        """Note that reading these records raised."""
+        """Note that a try with these records raised."""
         with self._transaction() as db:
             db.executemany("update records set failures = failures + 1 where seq = ?", [(seq,) for seq in seqs])
 
@@ -243,9 +259,11 @@ class Spool:
         return [Proxy(*row) for row in self._db.execute("select * from proxies order by started_at desc")]
 
     def tidy(self) -> None:
-        """Give freed pages back to the disk and empty the write-ahead log; does nothing while others write."""
+        """Give freed pages back to the disk and empty the write-ahead log; leaves it where others keep it busy."""
         try:
-            self._db.execute("pragma incremental_vacuum")
+            while self._db.execute("pragma freelist_count").fetchone()[0]:
+                # Each row that is fetched frees a page.
+                self._db.execute(f"pragma incremental_vacuum({FREED_AT_ONCE:d})").fetchall()
             self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
         except sqlite3.OperationalError:
             return
@@ -253,7 +271,8 @@ class Spool:
 
 def _row(record: Record) -> tuple[str, bytes, bytes, bytes, int]:
     meta, request, response = record.meta(), packed(record.request.data), packed(record.response.data)
-    return record.record_id, meta, request, response, len(meta) + len(request) + len(response)
+    size = len(meta) + len(record.request.data) + len(record.response.data)
+    return record.record_id, meta, request, response, size
 
 
 def packed(data: bytes) -> bytes:

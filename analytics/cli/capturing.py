@@ -15,7 +15,7 @@ import click
 from analytics.cli.draining import draining
 from analytics.cli.options import database_option, option, proxy_options, proxy_settings
 from analytics.cli.summary import print_summary
-from analytics.launch.environment import LOOPBACK, proxy_url, routing
+from analytics.launch.environment import LOOPBACK, proxy_url, routing, trusting
 from analytics.launch.places import Places
 from analytics.launch.processes import WINDOWS, ProxySettings, check_port, free_port, start, start_proxy, stop
 from analytics.spool import Spool
@@ -47,10 +47,8 @@ def run(at: Places, port: int, command: tuple[str, ...], **given: Any) -> None:
 
 def _run_routed(command: tuple[str, ...], settings: ProxySettings, at: Places) -> int:
     """The command's exit code; 128 + n where signal n ended it."""
-    url = proxy_url(settings.listen, settings.port)
-    routed = {**os.environ, **routing(url, at.client_bundle, before=os.environ, hosts=settings.hosts)}
     try:
-        child = subprocess.Popen(command, env=routed)  # noqa: S603  # what the user asked to run
+        child = subprocess.Popen(command, env={**os.environ, **_route(settings, at)})  # noqa: S603  # what the user asked to run
     except FileNotFoundError:
         click.echo(f"tokenecho: {command[0]}: no such command", err=True)
         return 127
@@ -60,6 +58,14 @@ def _run_routed(command: tuple[str, ...], settings: ProxySettings, at: Places) -
     with _passing_signals(child):
         code = child.wait()
     return 128 - code if code < 0 else code
+
+
+def _route(settings: ProxySettings, at: Places) -> dict[str, str]:
+    """What the command's environment gets."""
+    if not settings.explicit:
+        return trusting(at.client_bundle)
+    url = proxy_url(settings.listen, settings.port)
+    return routing(url, at.client_bundle, before=os.environ, hosts=settings.hosts)
 
 
 @contextmanager

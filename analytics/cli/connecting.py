@@ -26,7 +26,7 @@ LINES = {
 @option("--app", help="Book the calls on this app.")
 @option("--team", help="Book the calls on this team.")
 @option("--user", help="Book the calls on this user.")
-@click.option("--shell", type=click.Choice(list(LINES)), default="sh", show_default=True, help="Whose syntax.")
+@option("--shell", type=click.Choice(list(LINES)), default="sh", show_default=True, help="Whose syntax.")
 def env(
     at: Places, port: int, proxy_host: str, hosts: tuple[str, ...], app: str | None, team: str | None,
     user: str | None, shell: str,

@@ -39,7 +39,7 @@ def import_command(
     at: Places, hosts: tuple[str, ...], app: str | None, team: str | None, user: str | None,
     content: Literal["full", "none"], as_json: bool, files: tuple[Path, ...],
 ) -> None:  # fmt: skip
-    """Import HAR files and mitmproxy flow files. The same file twice changes nothing."""
+    """Import HAR files, mitmproxy flow files, and spools of other hosts. The same file twice changes nothing."""
     os.umask(0o077)
     secret = installation_secret(at.home)
     importing = Importing(Endpoints(hosts), secret, Who(app, team, user), content, capture_id="import")

@@ -12,10 +12,13 @@ from analytics.importers.har import read_har
 from analytics.importers.har_file import CutOff, chunks
 from analytics.importers.settings import Importing as Importing
 from analytics.importers.settings import Tally
+from analytics.importers.spools import MAGIC, read_spool
 from analytics.record import Record
 from analytics.spool import Spool
 
-READERS = {"har": read_har, "flow": read_flows}
+type Format = Literal["har", "flow", "spool"]
+
+READERS = {"har": read_har, "flow": read_flows, "spool": read_spool}
 
 MOST_WAITING = 2_000
 MOST_BYTES = 256 * 2**20
@@ -53,7 +56,7 @@ class Imported:
     stopped_at: str | None
 
 
-def detect(path: Path) -> Literal["har", "flow"]:
+def detect(path: Path) -> Format:
     """The kind of the file, by what is in it. Raises UnknownFormat."""
     try:
         start = next(chunks(path, _START), b"")
@@ -61,10 +64,12 @@ def detect(path: Path) -> Literal["har", "flow"]:
         start = b""
     if _HAR_START.match(start):
         return "har"
+    if start.startswith(MAGIC):
+        return "spool"
     if _FLOW_START.match(start):
         return _uncompressed_flow(path)
     raise UnknownFormat(
-        f"{path} is neither a HAR file nor a mitmproxy flow file. Save the traffic as HAR with content "
+        f"{path} is neither a HAR file nor a mitmproxy flow file nor a spool. Save the traffic as HAR with content "
         "(browser: developer tools, Network), or record it with `mitmdump -w FILE`, and import that."
     )
 
@@ -127,7 +132,7 @@ def _is_full(spool: Spool) -> bool:
     return waiting > MOST_WAITING or (waiting > 0 and spool.used_bytes() > MOST_BYTES)
 
 
-def _uncompressed_flow(path: Path) -> Literal["flow"]:
+def _uncompressed_flow(path: Path) -> Format:
     with path.open("rb") as file:
         if not file.read(1).isdigit():
             raise UnknownFormat(f"{path} is a compressed flow file. Decompress it (`gunzip`) and import the result.")

@@ -24,14 +24,22 @@ ROUTED = "TOKENECHO_PROXY"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
+def trusting(bundle: Path) -> dict[str, str]:
+    """The variables that make every runtime trust the proxy's certificates."""
+    return dict.fromkeys(TRUST_VARIABLES, str(bundle))
+
+
 def routing(url: str, bundle: Path, *, before: Mapping[str, str], hosts: Iterable[str] = ()) -> dict[str, str]:
-    """The variables to set. `before` is the environment they come on top of; `hosts` are LLM hosts the user named."""
+    """The variables to set, trust included.
+
+    `before` is the environment they come on top of; `hosts` are LLM hosts the user named.
+    """
     unproxied = _no_proxy(before.get("NO_PROXY") or before.get("no_proxy"), tuple(hosts))
     both_cases = {"HTTPS_PROXY": url, "HTTP_PROXY": url, "NO_PROXY": unproxied}
     return {
         **both_cases,
         **{name.lower(): value for name, value in both_cases.items()},
-        **dict.fromkeys(TRUST_VARIABLES, str(bundle)),
+        **trusting(bundle),
         # Node's own fetch looks at the proxy variables only when told to (22.21, 24 and later).
         "NODE_USE_ENV_PROXY": "1",
         ROUTED: url,

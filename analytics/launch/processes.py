@@ -42,6 +42,11 @@ class ProxySettings:
     upstream_auth: str | None = field(default=None, repr=False)
     capture_id: str = field(default_factory=lambda: secrets.token_hex(8))
 
+    @property
+    def explicit(self) -> bool:
+        """Whether clients are told of this proxy; the other modes catch traffic by themselves."""
+        return all(mode == "regular" or mode.startswith(("regular@", "upstream:")) for mode in self.mode)
+
 
 def proxy_arguments(settings: ProxySettings, places: Places) -> list[str]:
     """The arguments of mitmdump. Nothing secret is among them: any user can list them."""
@@ -80,7 +85,7 @@ def _all_hosts(settings: ProxySettings) -> list[str]:
 
 def start_proxy(settings: ProxySettings, places: Places) -> subprocess.Popen[bytes]:
     """A running proxy; raises ClickException where it does not come up."""
-    if all(mode == "regular" or mode.startswith("upstream:") for mode in settings.mode):
+    if settings.explicit:
         check_port(settings.listen, settings.port, "--port")
     write_bundles(places, os.environ)
     secret = {UPSTREAM_AUTH: settings.upstream_auth} if settings.upstream_auth else {}

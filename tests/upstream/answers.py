@@ -77,9 +77,7 @@ def sse(value: object, event: str | None = None) -> bytes:
     return name + b"data: " + dump(value) + b"\n\n"
 
 
-def stream(
-    pieces: Iterable[bytes], headers: tuple[tuple[str, str], ...] = (), content_type: str = SSE
-) -> Answer:
+def stream(pieces: Iterable[bytes], headers: tuple[tuple[str, str], ...] = (), content_type: str = SSE) -> Answer:
     return Answer(tuple(pieces), headers=headers, content_type=content_type, streamed=True)
 
 

@@ -68,9 +68,7 @@ def create(call: Call) -> Answer:
 
 
 def _with_done(answer: Answer, ticket: anthropic_threads.Ticket) -> Answer:
-    return Answer(
-        answer.pieces, answer.status, answer.content_type, answer.headers, answer.streamed, ticket.release
-    )
+    return Answer(answer.pieces, answer.status, answer.content_type, answer.headers, answer.streamed, ticket.release)
 
 
 def _check(body: Json) -> None:
@@ -115,13 +113,19 @@ def _question(messages: list[Json]) -> str:
 def segments(body: Json) -> list[Segment]:
     """Tools, system, messages: Anthropic's order, with the breakpoints where `cache_control` stands."""
     found = [Segment("tools", canonical(tool), _ttl(tool)) for tool in body.get("tools") or ()]
-    found += [Segment("system", part.get("text", ""), _ttl(part)) for part in parts(body.get("system"))]
+    found += [Segment("system", part.get("text", ""), _ttl(part)) for part in _system(body)]
     for message in body.get("messages") or ():
         found += [_segment(message.get("role", "user"), part) for part in parts(message.get("content"))]
     if body.get("cache_control") and found:
         last = found[-1]
         found[-1] = Segment(last.kind, last.text, _ttl(body))
     return found
+
+
+def _system(body: Json) -> list[Json]:
+    # Claude Code's first block changes with every call. Taken to be no part of the prompt: else nothing could be cached.
+    blocks = parts(body.get("system"))
+    return [block for block in blocks if not block.get("text", "").startswith("x-anthropic-billing-header:")]
 
 
 def _ttl(part: Json) -> str | None:

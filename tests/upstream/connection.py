@@ -25,9 +25,7 @@ type Send = Callable[[Message], Awaitable[None]]
 class App(Protocol):
     """An ASGI app that knows its connection."""
 
-    async def __call__(
-        self, scope: Scope, receive: Receive, send: Send, connection: "Connection"
-    ) -> None: ...
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, connection: "Connection") -> None: ...
 
 
 class Connection:

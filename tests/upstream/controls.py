@@ -5,7 +5,8 @@ Two ways, with the same names and values:
 - a header: `x-upstream-status: 429`, `x-upstream-chunk-delay: 20`
 - text in the *last* message of the request: `[[upstream status=429 chunk-delay=20]]`, for clients whose
   headers cannot be set, and for frames on a WebSocket. Earlier messages are not searched, so the history
-  does not trigger it again. Text wins over headers. Blanks in a value are percent-encoded.
+  does not trigger it again; system messages, which agents put last, are passed over. Text wins over headers.
+  Blanks in a value are percent-encoded.
 
 | name          | value    | meaning |
 |---------------|----------|---------|
@@ -18,6 +19,7 @@ Two ways, with the same names and values:
 | `thinking`    | 0, 1     | reasoning or thinking blocks, asked for by the request or not |
 | `tool`        | name     | call this tool, asked for or not; `none` = never call one |
 | `tool-calls`  | n        | that many parallel calls |
+| `tool-input`  | text     | the call's arguments as JSON, or a custom tool's text; percent-encoded |
 | `model`       | name     | the response's model |
 | `usage`       | `none`   | no usage in the response |
 | `status`      | code     | answer with the provider's error body |
@@ -57,6 +59,7 @@ class Controls:
     thinking: int | None = None
     tool: str | None = None
     tool_calls: int = 1
+    tool_input: str | None = None
     model: str | None = None
     usage: str | None = None
     status: int | None = None
@@ -109,5 +112,9 @@ def _last_message(body: Any) -> str:
     # The wrapper of Code Assist holds the Gemini request one level down.
     body = body["request"] if isinstance(body.get("request"), dict) else body
     messages = body.get("messages") or body.get("input") or body.get("contents")
-    last = messages[-1] if isinstance(messages, list) and messages else messages
+    last = next(filter(_spoken, reversed(messages)), "") if isinstance(messages, list) else messages
     return last if isinstance(last, str) else json.dumps(last, ensure_ascii=False)
+
+
+def _spoken(message: Any) -> bool:
+    return not isinstance(message, dict) or message.get("role") not in ("system", "developer")

@@ -151,9 +151,7 @@ def _read(body: Json, held: Json | None) -> Prompt:
         answered=any("functionResponse" in part for part in last),
         max_tokens=settings.get("maxOutputTokens"),
         # Google's own SDK writes this one in snake case, which protobuf's JSON accepts.
-        thinking=any(
-            thinking.get(name) for name in ("includeThoughts", "include_thoughts", "thinkingBudget")
-        ),
+        thinking=any(thinking.get(name) for name in ("includeThoughts", "include_thoughts", "thinkingBudget")),
         forced_tool=mode == "ANY",
     )
 
@@ -252,7 +250,7 @@ def _thoughts(reply: Reply) -> list[Json]:
 def _contents(call: Call, reply: Reply) -> list[Json]:
     if not reply.calls:
         return [{"text": reply.text}]
-    signature = base64.b64encode(encoded(reply.calls[0].json)).decode()
+    signature = base64.b64encode(encoded(reply.calls[0].written)).decode()
     return [
         {"functionCall": {"name": made.name, "args": made.arguments}, "thoughtSignature": signature}
         for made in reply.calls

@@ -178,7 +178,7 @@ def _tool_calls(call: Call, reply: Reply) -> list[Json]:
         {
             "id": call.world.new_id("call_"),
             "type": "function",
-            "function": {"name": made.name, "arguments": made.json},
+            "function": {"name": made.name, "arguments": made.written},
         }
         for made in reply.calls
     ]

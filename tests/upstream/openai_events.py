@@ -9,6 +9,7 @@ from tests.upstream.replies import Reply
 EMPTY: dict[str, Json] = {
     "message": {"content": []},
     "function_call": {"arguments": ""},
+    "custom_tool_call": {"input": ""},
     "reasoning": {"summary": []},
 }
 
@@ -59,6 +60,8 @@ def _inner(item: Json, reply: Reply) -> Iterator[Json]:
             yield from _content(item["content"][0], reply)
         case "function_call":
             yield from _arguments(item, reply)
+        case "custom_tool_call":
+            yield from _text_input(item, reply)
         case "reasoning":
             yield from _summary(item["summary"][0], reply)
 
@@ -80,6 +83,13 @@ def _arguments(item: Json, reply: Reply) -> Iterator[Json]:
     for delta in reply.deltas(item["arguments"]):
         yield {"type": f"{kind}.delta", "delta": delta}
     yield {"type": f"{kind}.done", "name": item["name"], "arguments": item["arguments"]}
+
+
+def _text_input(item: Json, reply: Reply) -> Iterator[Json]:
+    kind = "response.custom_tool_call_input"
+    for delta in reply.deltas(item["input"]):
+        yield {"type": f"{kind}.delta", "delta": delta}
+    yield {"type": f"{kind}.done", "input": item["input"]}
 
 
 def _summary(part: Json, reply: Reply) -> Iterator[Json]:

@@ -1,6 +1,6 @@
 """Items of the Responses API: input in all its spellings, read as a prompt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tests.upstream.answers import Json, UpstreamError
 from tests.upstream.openai_chat import content_segment
@@ -27,7 +27,8 @@ def _resolved(item: Json, world: World) -> Json:
 
 def read(body: Json, items: Sequence[Json]) -> Prompt:
     """The whole chain of items, with this request's tools and instructions, in the model's terms."""
-    segments = [Segment("tools", canonical(tool)) for tool in body.get("tools") or ()]
+    declared = [*(body.get("tools") or ()), *_additional(items)]
+    segments = [Segment("tools", canonical(tool)) for tool in declared]
     segments += _instructions(body.get("instructions"))
     for item in items:
         segments += _segments(item)
@@ -35,7 +36,7 @@ def read(body: Json, items: Sequence[Json]) -> Prompt:
     return Prompt(
         segments,
         next((_text(item) for item in reversed(items) if item.get("role") == "user"), ""),
-        () if choice == "none" else _tools(body),
+        () if choice == "none" else list(_tools(declared)),
         answered=bool(items) and str(items[-1].get("type", "")).endswith("_output"),
         max_tokens=body.get("max_output_tokens"),
         thinking=(body.get("reasoning") or {}).get("effort") not in (None, "none", "minimal"),
@@ -49,9 +50,20 @@ def _instructions(instructions: str | list[Json] | None) -> Iterable[Segment]:
     return [segment for item in instructions or () for segment in _segments(item)]
 
 
-def _tools(body: Json) -> list[Tool]:
-    functions = [tool for tool in body.get("tools") or () if tool.get("type") == "function"]
-    return [Tool(tool["name"], tool.get("parameters") or {}) for tool in functions]
+def _additional(items: Sequence[Json]) -> list[Json]:
+    """Tools that come as an item of the input, as Codex sends them."""
+    return [tool for item in items if item.get("type") == "additional_tools" for tool in item["tools"]]
+
+
+def _tools(declared: Iterable[Json], namespace: str | None = None) -> Iterator[Tool]:
+    for tool in declared:
+        match tool.get("type"):
+            case "function":
+                yield Tool(tool["name"], tool.get("parameters") or {}, namespace)
+            case "custom":
+                yield Tool(tool["name"], None, namespace)
+            case "namespace":
+                yield from _tools(tool.get("tools") or (), tool["name"])
 
 
 def _segments(item: Json) -> list[Segment]:
@@ -65,7 +77,11 @@ def _segments(item: Json) -> list[Segment]:
         return [Segment("tool_call", item.get("name", "") + arguments)]
     if kind.endswith("_output"):
         return [content_segment("tool_result", part) for part in parts(item.get("output"))]
-    return [] if kind == "reasoning" else [Segment("other", item.get("encrypted_content") or canonical(item))]
+    return (
+        []
+        if kind in ("reasoning", "additional_tools")
+        else [Segment("other", item.get("encrypted_content") or canonical(item))]
+    )
 
 
 def _text(item: Json) -> str:

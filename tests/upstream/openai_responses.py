@@ -175,7 +175,12 @@ def _output(call: Call, reply: Reply) -> Iterator[Json]:
         yield {**head, "content": [part], "role": "assistant"}
     for made in reply.calls:
         head = {"id": new_id("fc_", 48, hexadecimal), "type": "function_call", **done}
-        yield {**head, "arguments": made.json, "call_id": new_id("call_"), "name": made.name}
+        given = {"arguments": made.written}
+        if made.text is not None:
+            head = {"id": new_id("ctc_", 48, hexadecimal), "type": "custom_tool_call", **done}
+            given = {"input": made.text}
+        space = {"namespace": made.tool.namespace} if made.tool.namespace else {}
+        yield {**head, **given, "call_id": new_id("call_"), "name": made.name, **space}
 
 
 def _usage(call: Call, prompt: Prompt, reply: Reply) -> Json:

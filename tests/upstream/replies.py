@@ -1,5 +1,6 @@
 """The model behind every API: what it answers, the same for the same requests in the same order."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,11 @@ FILLER = "The quick brown fox — “naïve” as ever — jumps over 13 lazy do
 
 @dataclass(frozen=True, slots=True)
 class Tool:
+    """`schema` is None for a tool that takes plain text, as Codex's own do."""
+
     name: str
-    schema: dict[str, Any]
+    schema: dict[str, Any] | None
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,20 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    name: str
+    """`text` is what a tool without a schema is called with."""
+
+    tool: Tool
     arguments: dict[str, Any]
+    text: str | None = None
 
     @property
-    def json(self) -> str:
-        return canonical(self.arguments)
+    def name(self) -> str:
+        return self.tool.name
+
+    @property
+    def written(self) -> str:
+        """The arguments as they stand in the reply."""
+        return canonical(self.arguments) if self.text is None else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class Reply:
     @property
     def tokens(self) -> int:
         """All output tokens, reasoning included."""
-        calls = sum(count(call.name + call.json) for call in self.calls)
+        calls = sum(count(call.name + call.written) for call in self.calls)
         return count(self.text) + calls + self.reasoning_tokens
 
     def deltas(self, text: str) -> list[str]:
@@ -95,7 +107,13 @@ def _calls(prompt: Prompt, controls: Controls) -> tuple[ToolCall, ...]:
     tool = _chosen(prompt, controls)
     if tool is None:
         return ()
-    return tuple(ToolCall(tool.name, _arguments(tool.schema, i)) for i in range(controls.tool_calls))
+    return tuple(_call(tool, controls.tool_input, i) for i in range(controls.tool_calls))
+
+
+def _call(tool: Tool, given: str | None, number: int) -> ToolCall:
+    if tool.schema is None:
+        return ToolCall(tool, {}, CITIES[number % len(CITIES)] if given is None else given)
+    return ToolCall(tool, _arguments(tool.schema, number) if given is None else json.loads(given))
 
 
 def _chosen(prompt: Prompt, controls: Controls) -> Tool | None:

@@ -17,9 +17,7 @@ class CutOff(Exception):
 class Delivery:
     """One answer's way out."""
 
-    def __init__(
-        self, scope: Scope, send: Send, connection: Connection, response: Sent, controls: Controls
-    ) -> None:
+    def __init__(self, scope: Scope, send: Send, connection: Connection, response: Sent, controls: Controls) -> None:
         self._scope = scope
         self._send = send
         self._connection = connection

@@ -159,9 +159,7 @@ def test_a_conversation_is_compacted_into_one_opaque_item(client: Any) -> None:
     ("status", "error"),
     [(429, openai.RateLimitError), (500, openai.InternalServerError), (401, openai.AuthenticationError)],
 )
-def test_errors_arrive_as_the_sdk_knows_them(
-    client: Any, status: int, error: type[openai.APIStatusError]
-) -> None:
+def test_errors_arrive_as_the_sdk_knows_them(client: Any, status: int, error: type[openai.APIStatusError]) -> None:
     with pytest.raises(error) as caught:
         client.responses.create(
             model="gpt-5",

@@ -109,9 +109,7 @@ def test_other_paths_do_not_open(up: Running) -> None:
 
 
 def test_the_openai_sdk_speaks_over_the_socket(up: Running) -> None:
-    client = openai.OpenAI(
-        base_url=f"{up.base_url}/v1", api_key="k", http_client=httpx2.Client(verify=trust(up))
-    )
+    client = openai.OpenAI(base_url=f"{up.base_url}/v1", api_key="k", http_client=httpx2.Client(verify=trust(up)))
     options: Any = {"ssl": trust(up)}
     with client.responses.connect(websocket_connection_options=options) as connection:
         connection.response.create(model="gpt-5", input="Hello")

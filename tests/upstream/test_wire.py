@@ -144,8 +144,7 @@ def test_a_hundred_streams_run_at_once(up: Running) -> None:
         limits = httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(verify=trust, http2=http2, limits=limits, timeout=15) as client:
             asked = (
-                client.post(up.base_url + CHAT, json=body(f"number {number}", stream=True))
-                for number in range(100)
+                client.post(up.base_url + CHAT, json=body(f"number {number}", stream=True)) for number in range(100)
             )
             return [response.text for response in await asyncio.gather(*asked)]
 
