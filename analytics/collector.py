@@ -3,10 +3,11 @@
 A record is deleted from the spool after the transaction that holds it; if the collector dies in between, the record
 comes again and changes nothing. One that makes the reading raise, or takes the collector down with it, is set aside
 so that the rest goes on. Whose fault it was is found by trying again among fewer: records that were in hand when
-something went wrong come after all others, first a few together, then each alone. Only what goes wrong alone counts.
+something went wrong come after all others, first a few together, then each alone; only alone is one set aside.
 """
 
 import logging
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from contextlib import ExitStack
 from itertools import batched, groupby
 
 from analytics.reading import Reader, Reading
-from analytics.spool import Spool, Spooled
+from analytics.spool import Spool, Spooled, SpoolFull
 from analytics.store.batch import write_batch
 from analytics.store.capture_state import write_capture_state
 from analytics.store.database import Database, DatabaseError, DatabaseUnavailable
@@ -56,7 +57,7 @@ class Collector:
             try:
                 handled = self._round()
                 trouble = ""
-            except DatabaseUnavailable as error:  # held by a reader, or the disk is full: the spool waits
+            except (DatabaseUnavailable, SpoolFull) as error:  # held by a reader, or the disk is full: the spool waits
                 if stopping:
                     raise
                 if str(error) != trouble:
@@ -66,13 +67,12 @@ class Collector:
                 continue
             if not handled and stopping:
                 return
-            if handled < TOGETHER[0]:
+            if handled < TOGETHER[0] and not stopping:
                 time.sleep(PAUSE_S)
 
     def _round(self) -> int:
         handled = self.collect(RUNNING_PATIENCE_S)
-        if not handled:
-            self.write_state(RUNNING_PATIENCE_S)
+        self.write_state(RUNNING_PATIENCE_S)
         self._tidy(idle=not handled)
         return handled
 
@@ -85,7 +85,7 @@ class Collector:
     def collect(self, patience: float = PATIENCE_S) -> int:
         """Move what `take` gives into DuckDB; the number of records handled, 0 when none waits.
 
-        Raises DatabaseError; DatabaseUnavailable is the kind that may pass. Nothing is lost then.
+        Raises DatabaseError or SpoolFull, and nothing is lost; DatabaseUnavailable and SpoolFull may pass.
         """
         taken = self._spool.take(count=TOGETHER[0])
         for group in _groups(taken):
@@ -98,9 +98,9 @@ class Collector:
             self._set_aside(group[0], f"the collector ended {group[0].deaths} times with it in hand")
             return
         with self._spool.in_hand(group):
-            readings = {spooled: reading for spooled in group if (reading := self._read(spooled))}
+            readings = {spooled.seq: reading for spooled in group if (reading := self._read(spooled))}
         if readings:
-            self._store(readings, patience)
+            self._store([spooled for spooled in group if spooled.seq in readings], list(readings.values()), patience)
 
     def _read(self, spooled: Spooled) -> Reading | None:
         try:
@@ -109,28 +109,27 @@ class Collector:
             self._note_failure([spooled], error)
             return None
 
-    def _store(self, readings: dict[Spooled, Reading], patience: float) -> None:
+    def _store(self, group: Sequence[Spooled], readings: Sequence[Reading], patience: float) -> None:
         try:
             # They are in hand from when the file is ours until it is closed: waiting for it is no fault of theirs.
             with ExitStack() as noted, self._database.writing(patience) as connection:
-                noted.enter_context(self._spool.in_hand(readings))
-                write_batch(connection, list(readings.values()))
-        except DatabaseError:
+                noted.enter_context(self._spool.in_hand(group))
+                write_batch(connection, readings)
+        except (DatabaseError, SpoolFull, sqlite3.Error):
             raise
         except Exception as error:
-            self._note_failure(readings, error)
+            self._note_failure(group, error)
             return
-        self._spool.delete(spooled.seq for spooled in readings)
+        self._spool.delete(spooled.seq for spooled in group)
 
-    def _note_failure(self, tried: Iterable[Spooled], error: Exception) -> None:
-        tried = list(tried)
+    def _note_failure(self, tried: Sequence[Spooled], error: Exception) -> None:
         self._spool.count_failure(spooled.seq for spooled in tried)
+        logger.warning("%d record(s) could not be stored: %s. Trying again.", len(tried), type(error).__name__)
         for spooled in tried:
             if spooled.failures + 1 >= MOST_FAILURES:
                 self._set_aside(spooled, _told(error, spooled))
-        # Not the message: it may quote the traffic.
-        trace = "".join(traceback.format_tb(error.__traceback__))
-        logger.warning("%d record(s) failed with %s.\n%s", len(tried), type(error).__name__, trace)
+                # Not the message: it may quote the traffic.
+                logger.error("Where it failed:\n%s", "".join(traceback.format_tb(error.__traceback__)))
 
     def _set_aside(self, spooled: Spooled, error: str) -> None:
         self._spool.set_aside(spooled.seq, error)
@@ -150,7 +149,7 @@ def _groups(taken: Iterable[Spooled]) -> Iterator[Sequence[Spooled]]:
     """What is tried together: first what never was in hand when something went wrong, and the rest by how often."""
     by_trials = groupby(sorted(taken, key=lambda spooled: (spooled.trials, spooled.seq)), lambda s: s.trials)
     for trials, group in by_trials:
-        yield from batched(group, TOGETHER[trials] if trials < len(TOGETHER) else 1)  # noqa: B911  # the last is shorter
+        yield from batched(group, TOGETHER[trials] if trials < len(TOGETHER) else 1)
 
 
 def _told(error: Exception, spooled: Spooled) -> str:

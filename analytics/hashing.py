@@ -12,6 +12,8 @@ from analytics.dialects.exchange import Block
 
 SIZE = 16
 ROOT = bytes(SIZE)
+# At every so many blocks a prefix also holds the hashes of the last ones, so that a history is walked in few steps.
+STRIDE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,22 @@ class Hasher:
             yield Link(prefix, parent, block, depth)
             parent = prefix
 
+    def said(self, text: str, others: Iterable[bytes]) -> bytes:
+        """The hash of what one speaker said: its text without white space, and its other blocks in order."""
+        data = b"\0".join((text.encode("utf-8", "surrogatepass"), *others))
+        return blake2b(data, key=self._key, digest_size=SIZE, person=b"said").digest()
+
+    def line(self, line: str) -> int:
+        """64 bits that stand for a line of text."""
+        data = line.encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(data, key=self._key, digest_size=8, person=b"line").digest())
+
     def bag(self, blocks: Iterable[bytes]) -> bytes:
         """The hash of a sequence of blocks as one whole: a preamble."""
         return blake2b(b"".join(blocks), key=self._key, digest_size=SIZE, person=b"preamble").digest()
+
+
+def as_uuid(digest: bytes) -> str:
+    """A 128-bit hash as DuckDB writes a UUID."""
+    digits = digest.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

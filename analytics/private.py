@@ -3,9 +3,21 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 OWNER_ONLY = 0o600
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Whatever this process makes meanwhile is for its owner only, by other people's code too."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def create_private(path: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import zstandard
 
@@ -88,8 +89,9 @@ class Proxy:
 class SpoolFull(Exception):
     """The spool has reached its limit on disk, or the disk is full. `reason` is the loss to count."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, path: Path, reason: Literal["spool_limit", "disk_full"]) -> None:
+        full = "the spool is full" if reason == "spool_limit" else "the disk is full"
+        super().__init__(f"{path}: {full}.")
         self.reason = reason
 
 
@@ -121,30 +123,25 @@ class Spool:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("begin immediate")
         try:
+            self._db.execute("begin immediate")
             yield self._db
             self._db.execute("commit")
-        except BaseException:
+        except BaseException as error:
             if self._db.in_transaction:  # a full disk rolls back by itself
                 self._db.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & PRIMARY_CODE in DISK_CODES:
+                raise SpoolFull(self.path, "disk_full") from error
             raise
 
     def append(self, records: Sequence[Record]) -> None:
         """Commit these records; one that is already here is left as it is. Raises SpoolFull and keeps none of them."""
         if self.used_bytes() > self._disk_limit:
-            raise SpoolFull("spool_limit")
+            raise SpoolFull(self.path, "spool_limit")
         rows = [_row(record) for record in records]
-        try:
-            with self._transaction() as db:
-                db.executemany(
-                    "insert or ignore into records (record_id, meta, request, response, size) values (?, ?, ?, ?, ?)",
-                    rows,
-                )
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & PRIMARY_CODE in DISK_CODES:
-                raise SpoolFull("disk_full") from error
-            raise
+        insert = "insert or ignore into records (record_id, meta, request, response, size) values (?, ?, ?, ?, ?)"
+        with self._transaction() as db:
+            db.executemany(insert, rows)
 
     def used_bytes(self) -> int:
         """Bytes of the file that hold data."""
@@ -170,11 +167,13 @@ class Spool:
     @contextmanager
     def in_hand(self, taken: Iterable[Spooled]) -> Iterator[None]:
         """Notes that the collector is at these records, so that one that dies over them leaves a trace."""
-        self._db.execute("insert into in_hand values (?)", (json.dumps([spooled.seq for spooled in taken]),))
+        with self._transaction() as db:
+            db.execute("insert into in_hand values (?)", (json.dumps([spooled.seq for spooled in taken]),))
         try:
             yield
         finally:
-            self._db.execute("delete from in_hand")
+            with self._transaction() as db:
+                db.execute("delete from in_hand")
 
     def count_deaths(self) -> int:
         """At a collector's start: note which records the last one died over. The number of them."""

@@ -59,6 +59,7 @@ class Rig:
     trust: Trust
     process: subprocess.Popen[bytes]
     folder: Path
+    spool_path: Path
     mark: int = 0
     _spool: Spool | None = field(default=None, repr=False)
     _own_client: httpx.Client | None = field(default=None, repr=False)
@@ -70,10 +71,6 @@ class Rig:
     @property
     def database(self) -> Path:
         return self.folder / "calls.duckdb"
-
-    @property
-    def spool_path(self) -> Path:
-        return self.folder / "calls.duckdb.spool"
 
     @property
     def log(self) -> str:
@@ -167,17 +164,20 @@ def proxy(
     program: Sequence[str] = OURS,
     scripts: Sequence[str] = (),
     hosts: Sequence[str] = ("localhost",),
+    reports: bool = True,
     **options: Any,
 ) -> Iterator[Rig]:
-    """A proxy that listens. `scripts` are names of files in `scripts/`; `options` are its own, underscores for it."""
+    """A proxy that listens, and unless told otherwise has reported to its spool.
+
+    `scripts` are names of files in `scripts/`, and `options` those of mitmproxy and of our addon.
+    """
     folder.mkdir(exist_ok=True)
     port = free_port()
-    process = _start(
-        folder, port, program, [*_arguments(folder, trust, up, hosts, program, options), *_script_arguments(scripts)]
-    )
-    rig = Rig(port, up, trust, process, folder)
+    spool = Path(options.setdefault("tokenecho_spool", folder / "calls.duckdb.spool")) if program is OURS else folder
+    arguments = [*_arguments(folder, trust, up, hosts, program, options), *_script_arguments(scripts)]
+    rig = Rig(port, up, trust, _start(folder, port, program, arguments), folder, spool)
     try:
-        _wait_until_ready(rig, reports=program is OURS and "tokenecho_spool" not in options)
+        _wait_until_ready(rig, reports=program is OURS and reports)
         yield rig
     finally:
         rig.stop()
@@ -194,7 +194,7 @@ def _arguments(
         "flow_detail": 0,
     }
     if program is OURS:
-        values |= {"tokenecho_spool": folder / "calls.duckdb.spool", "tokenecho_home": folder / "home"}
+        values["tokenecho_home"] = folder / "home"
     sets = [f"{name}={value}" for name, value in (values | options).items()]
     sets += [f"tokenecho_hosts={host}" for host in hosts] if program is OURS else []
     return [part for value in sets for part in ("--set", value)]

@@ -150,11 +150,20 @@ def _say_what_it_exposes(settings: ProxySettings) -> None:
 
 
 def _greet(at: Places, settings: ProxySettings, dashboard_port: int | None) -> None:
-    address = "" if settings.port == 8080 else f" --port {settings.port}"
-    click.echo(f'Send an app through it:  eval "$(tokenecho env{address})" && python your_app.py')
+    click.echo(f"Send an app through it:  {_way_in(at, settings)}")
     look = f"http://127.0.0.1:{dashboard_port}" if dashboard_port else f"tokenecho exchanges --db {at.database}"
     click.echo(f"See its calls:           {look}")
     click.echo("Ctrl-C ends it.", err=True)
+
+
+def _way_in(at: Places, settings: ProxySettings) -> str:
+    """How traffic comes to the proxy, which its mode decides."""
+    port = "" if settings.port == 8080 else f" --port {settings.port}"
+    if settings.explicit:
+        return f'eval "$(tokenecho env{port})" && python your_app.py'
+    if any(mode.startswith("reverse:") for mode in settings.mode):
+        return f"give it the base URL http://{settings.listen}:{settings.port} instead of the provider's"
+    return f"it catches traffic by itself; let the app trust {at.authority_certificate}"
 
 
 def _supervise(children: dict[str, subprocess.Popen[bytes]], at: Places) -> int:

@@ -5,15 +5,17 @@ DuckDB takes one writing process or many reading ones. https://duckdb.org/docs/s
 
 import os
 import random
+import re
+import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
-from analytics.private import OWNER_ONLY, create_folder
+from analytics.private import create_folder, owner_only
 
 SCHEMA_VERSION = 1
 # Nothing is fetched at run time: what the product needs is built into the package.
@@ -23,13 +25,21 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
 }
 WRITER = {**OFFLINE, "memory_limit": "768MB", "threads": "2", "preserve_insertion_order": "false"}
 LONGEST_PAUSE_S = 0.05
+# What DuckDB raises where the disk is full or failing: on writing, on committing, on folding the log into the file.
+DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
+HOLDER = re.compile(r"held in (.+?\(PID \d+\))")
+FOREIGN = "not a database of tokenecho's; choose another file with --db."
 
 
 class DatabaseError(Exception):
     """The database cannot be used; the message says which file, why, and what to do."""
 
 
-class DatabaseLocked(DatabaseError):
+class DatabaseUnavailable(DatabaseError):
+    """It cannot be used now: later it may."""
+
+
+class DatabaseLocked(DatabaseUnavailable):
     """Somebody else has the file, and did not let go in time."""
 
 
@@ -51,7 +61,7 @@ class Database:
     @contextmanager
     def reading(self, timeout: float = 10.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """A read-only connection; raises DatabaseMissing, DatabaseLocked or DatabaseError."""
-        if not self.path.exists():
+        if not self._exists():
             raise DatabaseMissing(f"{self.path}: no database there yet; it is made when the first call is captured.")
         connection = self._open(timeout, read_only=True)
         try:
@@ -62,17 +72,53 @@ class Database:
 
     @contextmanager
     def writing(self, timeout: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in a transaction, committed at the end and rolled back on an exception; made if missing."""
-        create_folder(self.path.parent)
-        connection = self._open(timeout, read_only=False)
+        """A connection in a transaction, committed at the end and rolled back on an exception; made if missing.
+
+        Raises DatabaseUnavailable where the disk is full or somebody has the file, DatabaseError where it will not do.
+        """
+        with owner_only():  # for the write-ahead log and what is spilled
+            self._ensure_folder()
+            self._ensure()
+            connection = self._open(timeout, read_only=False)
+            try:
+                self._check_version(connection)
+                connection.begin()
+                yield connection
+                connection.commit()
+            except DISK_ERRORS as error:
+                raise DatabaseUnavailable(f"{self.path}: cannot be written: {_plain(error)}") from error
+            finally:
+                connection.close()  # without a commit this rolls back
+
+    def _exists(self) -> bool:
         try:
-            os.chmod(self.path, OWNER_ONLY)
-            self._migrate(connection)
-            connection.begin()
-            yield connection
-            connection.commit()
+            return self.path.exists()
+        except OSError as error:
+            raise DatabaseError(f"{self.path}: {error.strerror}.") from error
+
+    def _ensure_folder(self) -> None:
+        folder = self.path.parent
+        try:
+            create_folder(folder)
+        except OSError as error:
+            raise DatabaseError(f"{folder}: {error.strerror}; choose another place with --db.") from error
+        if not os.access(folder, os.W_OK):
+            raise DatabaseError(f"{folder}: cannot be written to; choose another place with --db.")
+
+    def _ensure(self) -> None:
+        """Make the file beside its place and put it there whole: whoever comes upon it finds its tables in it."""
+        if self._exists():
+            return
+        fresh = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
+        try:
+            _make(fresh)
+            _put(fresh, self.path)
+        except DISK_ERRORS as error:
+            raise DatabaseUnavailable(f"{self.path}: cannot be made: {_plain(error)}") from error
         finally:
-            connection.close()  # without a commit this rolls back
+            for left in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+                with suppress(OSError):
+                    left.unlink()
 
     def _open(self, timeout: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         deadline = time.monotonic() + timeout
@@ -81,29 +127,28 @@ class Database:
                 return duckdb.connect(self.path, read_only=read_only, config=OFFLINE if read_only else WRITER)
             except duckdb.Error as error:
                 if not _is_lock(error):
-                    raise DatabaseError(f"{self.path}: {error}") from error
+                    raise self._refusal(error) from error
                 if time.monotonic() > deadline:
-                    raise DatabaseLocked(f"{self.path}: in use by another process for over {timeout:.0f} s.") from error
+                    raise DatabaseLocked(f"{self.path}: in use by {_holder(error)}; close it there.") from error
             time.sleep(random.uniform(0.002, LONGEST_PAUSE_S))  # noqa: S311  # jitter, not a secret
 
-    def _migrate(self, connection: duckdb.DuckDBPyConnection) -> None:
-        found = connection.execute("select 1 from duckdb_tables() where table_name = 'meta'").fetchone()
-        if found:
-            self._check_version(connection)
-            return
-        connection.begin()
-        connection.execute(sql("schema"))
-        connection.execute("insert into meta values ('schema_version', ?)", [str(SCHEMA_VERSION)])
-        connection.commit()
+    def _refusal(self, error: duckdb.Error) -> DatabaseError:
+        """Why the file could not be opened."""
+        text = _plain(error)
+        if "not a valid DuckDB database" in text:
+            return DatabaseError(f"{self.path}: {FOREIGN}")
+        if "No space left" in text:
+            return DatabaseUnavailable(f"{self.path}: cannot be opened: {text}")
+        return DatabaseError(f"{self.path}: cannot be opened: {text} Choose another file with --db.")
 
     def _check_version(self, connection: duckdb.DuckDBPyConnection) -> None:
         try:
             row = connection.execute("select value from meta where key = 'schema_version'").fetchone()
-        except duckdb.CatalogException as error:
-            raise DatabaseError(
-                f"{self.path}: a DuckDB file that is not tokenecho's; choose another with --db."
-            ) from error
-        version = int(row[0]) if row else 0
+            version = int(row[0]) if row else 0
+        except (duckdb.CatalogException, duckdb.BinderException, ValueError) as error:
+            raise DatabaseError(f"{self.path}: {FOREIGN}") from error
+        if not version:
+            raise DatabaseError(f"{self.path}: {FOREIGN}")
         if version > SCHEMA_VERSION:
             raise DatabaseError(
                 f"{self.path}: written by a newer tokenecho (schema {version}, this one knows {SCHEMA_VERSION}); "
@@ -111,7 +156,40 @@ class Database:
             )
 
 
+def _make(path: Path) -> None:
+    connection = duckdb.connect(path, config=WRITER)
+    try:
+        connection.begin()
+        connection.execute(sql("schema"))
+        connection.execute("insert into meta values ('schema_version', ?)", [str(SCHEMA_VERSION)])
+        connection.commit()
+    finally:
+        connection.close()  # folds the log into the file
+
+
+def _put(fresh: Path, path: Path) -> None:
+    """Give the file its name, unless another process was first."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            fresh.rename(path)
+
+
 def _is_lock(error: duckdb.Error) -> bool:
     """Whether another process (or a connection of another kind in this one) has the file."""
     text = str(error)
     return "Could not set lock" in text or "different configuration" in text or "being used by another" in text
+
+
+def _holder(error: duckdb.Error) -> str:
+    found = HOLDER.search(str(error))
+    return found.group(1) if found else "another process"
+
+
+def _plain(error: duckdb.Error) -> str:
+    """DuckDB's own words, without its kind of error in front."""
+    text = str(error).partition("\n")[0].partition("Error: ")
+    return (text[2] or text[0]).rstrip(".") + "."

@@ -123,7 +123,7 @@ def segments(body: Json) -> list[Segment]:
 
 
 def _system(body: Json) -> list[Json]:
-    # Claude Code's first block changes with every call. Taken to be no part of the prompt: else nothing could be cached.
+    # Claude Code's first block changes with every call. Taken to be no part of the prompt, or nothing could be cached.
     blocks = parts(body.get("system"))
     return [block for block in blocks if not block.get("text", "").startswith("x-anthropic-billing-header:")]
 

@@ -67,7 +67,7 @@ def _tools(declared: Iterable[Json], namespace: str | None = None) -> Iterator[T
 
 
 def _segments(item: Json) -> list[Segment]:
-    """Reasoning of earlier turns is not read again, so it has no segments."""
+    """Reasoning of earlier turns is not read again, so it has no segments; `additional_tools` are with the tools."""
     kind = item.get("type", "message")
     if kind == "message":
         role = "system" if item.get("role") in ("system", "developer") else str(item.get("role"))
@@ -77,11 +77,9 @@ def _segments(item: Json) -> list[Segment]:
         return [Segment("tool_call", item.get("name", "") + arguments)]
     if kind.endswith("_output"):
         return [content_segment("tool_result", part) for part in parts(item.get("output"))]
-    return (
-        []
-        if kind in ("reasoning", "additional_tools")
-        else [Segment("other", item.get("encrypted_content") or canonical(item))]
-    )
+    if kind in ("reasoning", "additional_tools"):
+        return []
+    return [Segment("other", item.get("encrypted_content") or canonical(item))]
 
 
 def _text(item: Json) -> str:

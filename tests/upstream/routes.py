@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.upstream import (
     anthropic_messages,
     bedrock,
+    codex,
     gemini,
     ollama,
     openai_chat,
@@ -49,7 +50,9 @@ ROUTES: tuple[Route, ...] = (
         ("GET", r"(?:/.*)?/v1/conversations/(?P<id>[^/]+)", openai_conversations.retrieve),
         ("GET", r"(?:/.*)?/v1/conversations/(?P<id>[^/]+)/items", openai_conversations.items),
         ("POST", r"(?:/.*)?/v1/conversations/(?P<id>[^/]+)/items", openai_conversations.add_items),
-        ("GET", r"(?:/.*)?/(?:v1|codex)/models", openai_conversations.models),
+        ("GET", r"(?:/.*)?/v1/models", openai_conversations.models),
+        ("GET", r"(?:/.*)?/codex/models", codex.models),
+        ("GET", r"/backend-api/wham/accounts/check", codex.accounts),
     ),
     *_routes(
         anthropic_messages.word,

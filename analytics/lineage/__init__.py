@@ -1,0 +1,1 @@
+"""Lineage: which earlier exchange each one continues, and what of it was sent again."""

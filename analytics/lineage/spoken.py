@@ -1,0 +1,83 @@
+"""The facts of a history and its reply, taken when a record is read: pure, and about this exchange alone."""
+
+from collections.abc import Sequence
+
+from analytics.dialects.exchange import Block
+from analytics.hashing import STRIDE, Hasher, as_uuid
+from analytics.lineage.facts import Spoken
+from analytics.lineage.speech import Run, Speech, last_runs
+
+# How many runs back an edited history is recognised by what the assistant said.
+MOST_RUNS = 10
+SHORTEST_LINE = 40
+MOST_LINES = 64
+
+
+def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequence[tuple[bytes, Block]]) -> Spoken:
+    """The facts; `sizes` are the bytes of the history's blocks. The preamble's are added by the caller."""
+    runs = last_runs(hasher, history, MOST_RUNS)
+    ending = next((run for run in runs if run.end == len(history.blocks)), None)
+    echo, *before = [run for run in runs if run is not ending] or [None]
+    said = _said(hasher, history, reply)
+    stem = len(history.hashes) // STRIDE * STRIDE
+    return Spoken(
+        history_bytes=sum(sizes),
+        first_block=_uuid(history.hashes[0]) if history.hashes else None,
+        last_block=_uuid(history.hashes[-1]) if history.hashes else None,
+        stem=_uuid(history.prefixes[stem - 1]) if stem else None,
+        tail=b"".join(history.hashes[stem:]),
+        runs=len(runs),
+        reply_key=_uuid(said.key) if said else None,
+        reply_node=_uuid(said.node) if said else None,
+        reply_weight=said.weight if said else 0,
+        echo_key=_uuid(echo.key) if echo else None,
+        echo_node=_uuid(echo.node) if echo else None,
+        echo_prefix=_uuid(history.before(echo.start)) if echo and echo.start else None,
+        echo_before=_uuid(history.hashes[echo.start - 1]) if echo and echo.start else None,
+        echo_blocks=echo.end - echo.start if echo else 0,
+        echo_bytes=sum(sizes[echo.start : echo.end]) if echo else 0,
+        echo_refs=_refs(history.blocks[echo.start : echo.end]) if echo else (),
+        prior_key=_uuid(before[0].key) if before else None,
+        open_node=_uuid(ending.node) if ending else None,
+        passed=b"".join(run.node for run in before),
+        reply_line=_reply_line(hasher, reply),
+        opening_lines=() if runs else _lines(hasher, history.blocks),
+    )
+
+
+def _uuid(digest: bytes) -> str:
+    return as_uuid(digest)
+
+
+def _refs(blocks: Sequence[Block]) -> tuple[str, ...]:
+    return tuple(block.ref for block in blocks if block.ref)
+
+
+def _said(hasher: Hasher, history: Speech, reply: Sequence[tuple[bytes, Block]]) -> Run | None:
+    """The last run of history and reply together, so that a reply which goes on from a prefill is one with it."""
+    if not reply:
+        return None
+    links = hasher.chain((digest for digest, _ in reply), history.before(len(history.hashes)))
+    whole = Speech(
+        (*history.blocks, *(block for _, block in reply)),
+        (*history.hashes, *(digest for digest, _ in reply)),
+        (*history.prefixes, *(link.prefix for link in links)),
+    )
+    run = next(iter(last_runs(hasher, whole, 1)), None)
+    return run if run and run.end > len(history.blocks) else None
+
+
+def _reply_line(hasher: Hasher, reply: Sequence[tuple[bytes, Block]]) -> int | None:
+    """The longest line of the reply: a summary is found by it in the history that begins with it."""
+    lines = (line.strip() for _, block in reply if block.kind == "assistant" for line in block.content.splitlines())
+    longest = max(lines, key=lambda line: (len(line), line), default="")
+    return hasher.line(longest) if len(longest) >= SHORTEST_LINE else None
+
+
+def _lines(hasher: Hasher, blocks: Sequence[Block]) -> tuple[int, ...]:
+    """The longest lines of a history in which the assistant has not spoken."""
+    lines = {line.strip() for block in blocks if block.kind == "user" for line in block.content.splitlines()}
+    long = sorted((line for line in lines if len(line) >= SHORTEST_LINE), key=lambda line: (-len(line), line))
+    return tuple(sorted(hasher.line(line) for line in long[:MOST_LINES]))
+
+
