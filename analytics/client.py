@@ -7,7 +7,7 @@ from collections.abc import Mapping
 KNOWN = (
     (re.compile(r"^claude-(?:cli|code)/(\S+)", re.I), "claude-code"),
     (re.compile(r"^codex[_-]\w*/(\S+)", re.I), "codex"),
-    (re.compile(r"^GeminiCLI[^/]*/v?(\S+)", re.I), "gemini-cli"),
+    (re.compile(r"^GeminiCLI[^/]*/v?([^\s/]+)", re.I), "gemini-cli"),  # the model's name follows
     (re.compile(r"^(?:Async)?(?:Azure)?OpenAI/Python (\S+)"), "openai-python"),
     (re.compile(r"^(?:Azure)?OpenAI/JS (\S+)"), "openai-node"),
     (re.compile(r"^(?:Async)?Anthropic\w*/Python (\S+)"), "anthropic-python"),

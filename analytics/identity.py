@@ -1,7 +1,6 @@
 """Whose call it is: names from the proxy login, from request headers, or from the flags."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from urllib.parse import unquote
 
@@ -23,7 +22,7 @@ def from_proxy_authorization(header: str | None) -> Who:
         return Who()
     try:
         return from_login(base64.b64decode(coded, validate=True).decode("utf-8").partition(":")[0])
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no UTF-8 in it
         return Who()
 
 

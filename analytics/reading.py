@@ -1,17 +1,16 @@
 """Reading: a record becomes a row of `exchanges` and the blocks below it. Pure: nothing is looked up or written."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
+from analytics.chaining import Chain, Chainer
 from analytics.client import client_of, session_of
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps
-from analytics.dialects.exchange import Block, RequestReading, ResponseReading
+from analytics.dialects.exchange import RequestReading, ResponseReading
 from analytics.dialects.fields import picked
 from analytics.dialects.registry import find_dialect
-from analytics.hashing import ROOT, Hasher, Link
+from analytics.hashing import ROOT, Hasher, as_uuid
 from analytics.opening import Opened, open_call
 from analytics.pricing.pricer import Pricer
 from analytics.record import Record
@@ -20,16 +19,6 @@ type Row = dict[str, object]
 
 # Kinds that a model may price by other means than their text tokens.
 PICTURED = frozenset({"image", "document", "audio"})
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The blocks of one exchange with their hashes: preamble, history, reply."""
-
-    preamble: tuple[bytes, ...]
-    links: tuple[Link, ...]
-    reply: tuple[bytes, ...]
-    blocks: dict[bytes, Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +35,7 @@ class Reader:
 
     def __init__(self, hasher: Hasher, pricer: Pricer) -> None:
         self._hasher, self._pricer = hasher, pricer
+        self._chainer = Chainer(hasher)
 
     def read(self, record: Record) -> Reading:
         """The record's exchange; one that no dialect reads keeps the record and has no usage."""
@@ -53,31 +43,19 @@ class Reader:
         dialect = find_dialect(record.provider, record.api)
         if dialect is None or not _legible(opened.call):
             row = _base_row(record, opened, "unread") | _response_row(ResponseReading(ended=record.complete), record)
-            return Reading(row, _no_chain(), record)
+            return Reading(row, Chain(), record)
         request, response = dialect.read_request(opened.call), dialect.read_response(opened.call)
-        chain = self._chain(request, response)
+        chain = self._chainer.chain(request, response)
         row = _base_row(record, opened, "read") | _request_row(request, opened.call) | _response_row(response, record)
         row |= self._chain_row(chain, response) | self._cost_row(record, request, response)
         return Reading(row, chain)
 
-    def _chain(self, request: RequestReading, response: ResponseReading) -> Chain:
-        blocks: dict[bytes, Block] = {}
-        preamble, history, reply = (
-            tuple(self._hashed(part, blocks)) for part in (request.preamble, request.history, response.reply)
-        )
-        return Chain(preamble, tuple(self._hasher.chain(history)), reply, blocks)
-
-    def _hashed(self, part: Sequence[Block], blocks: dict[bytes, Block]) -> list[bytes]:
-        hashes = [self._hasher.block(block) for block in part]
-        blocks.update(zip(hashes, part, strict=True))
-        return hashes
-
     def _chain_row(self, chain: Chain, response: ResponseReading) -> Row:
-        end = chain.links[-1].prefix if chain.links else ROOT
+        end = chain.prefixes[-1] if chain.prefixes else ROOT
         return {
             "preamble_hash": as_uuid(self._hasher.bag(chain.preamble)),
             "prefix_hash": as_uuid(end),
-            "history_blocks": len(chain.links),
+            "history_blocks": len(chain.history),
             "reply_hashes": [as_uuid(block) for block in chain.reply],
             "reply_refs": [block.ref for block in response.reply if block.ref],
         }
@@ -97,15 +75,6 @@ class Reader:
             text_only=not any(block.kind in PICTURED for block in (*request.history, *response.reply)),
         )
         return {"cost_usd": cost.usd, "cost_basis": cost.basis, "cost_reason": cost.reason}
-
-
-def as_uuid(digest: bytes) -> str:
-    """A 128-bit hash as DuckDB's UUID type takes it."""
-    return str(UUID(bytes=digest))
-
-
-def _no_chain() -> Chain:
-    return Chain((), (), (), {})
 
 
 def _legible(call: Call) -> bool:

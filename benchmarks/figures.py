@@ -28,8 +28,11 @@ def ratio_row(name: str, bare: Sequence[float], ours: Sequence[float], form: str
 def difference_row(name: str, bare: Sequence[float], ours: Sequence[float], form: str = "{:.2f}") -> Row:
     """Medians over the rounds, and the difference: the median of each round's own, with the lowest and the highest."""
     gaps = [b - a for a, b in zip(bare, ours, strict=True)]
-    return name, form.format(median(bare)), form.format(median(ours)), (
-        f"{median(gaps):+.3f} ({min(gaps):+.2f} to {max(gaps):+.2f})"
+    return (
+        name,
+        form.format(median(bare)),
+        form.format(median(ours)),
+        (f"{median(gaps):+.3f} ({min(gaps):+.2f} to {max(gaps):+.2f})"),
     )
 
 

@@ -118,8 +118,12 @@ def _bare(name: str, places: Places, stack: contextlib.ExitStack) -> Proxy:
     """The same mitmdump with the same options, but for the addon's own."""
     settings = _settings(places)
     given = proxy_arguments(settings, places)
-    shared = [word for pair in zip(given[::2], given[1::2], strict=True) if not pair[1].startswith(OWN) for word in pair]
-    hosts = [word for pattern in Endpoints(settings.hosts).host_patterns() for word in ("--set", f"allow_hosts={pattern}")]
+    shared = [
+        word for pair in zip(given[::2], given[1::2], strict=True) if not pair[1].startswith(OWN) for word in pair
+    ]
+    hosts = [
+        word for pattern in Endpoints(settings.hosts).host_patterns() for word in ("--set", f"allow_hosts={pattern}")
+    ]
     script = str(Path(__file__).with_name("streamed.py"))
     process = subprocess.Popen([sys.executable, "-c", BARE, *shared, *hosts, "-s", script], start_new_session=True)
     stack.callback(stop, process)

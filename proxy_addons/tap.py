@@ -152,4 +152,5 @@ def safe_body(chunks: list[bytes], headers: Headers, wire_bytes: int, trimmed: b
     if redacted is decoded.data and decoded.complete and not decoded.note:
         return Body(data, wire_bytes, trimmed)
     # `decode_body` passes over an encoding that the data is not in, so the headers may stay as they were.
-    return Body(redacted, wire_bytes, trimmed or not decoded.complete)
+    short = not decoded.complete and decoded.data is not data
+    return Body(redacted, wire_bytes, trimmed or short)

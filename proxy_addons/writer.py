@@ -89,6 +89,7 @@ class SpoolWriter:
                 self._store_all(records)
             self._gauge.returned += sum([size for _, size in batch])
             self._boundary.run(self._report, final=not going)
+        self._boundary.run(self._shut)
 
     def _records(self, job: Job) -> list[Record]:
         records = self._boundary.run(_listed, job)
@@ -126,7 +127,7 @@ class SpoolWriter:
             self._complain(FULL.get(full.reason, full.reason))
         except (sqlite3.Error, OSError) as error:
             self.lose("spool_error", len(records))
-            self._spool = None
+            self._shut()
             self._complain(str(error))
         else:
             self._captured += len(records)
@@ -149,6 +150,12 @@ class SpoolWriter:
             self._spool = Spool(self._path, disk_limit=self._disk_limit)
         return self._spool
 
+    def _shut(self) -> None:
+        """Close the spool; the next use opens it anew."""
+        spool, self._spool = self._spool, None
+        if spool:
+            spool.close()
+
     def _report(self, *, final: bool) -> None:
         """Write down how this proxy is doing, and what was lost since; what cannot be written is kept for later."""
         now, state = time.time(), (self.in_flight, self._captured, self._boundary.failures)
@@ -160,7 +167,7 @@ class SpoolWriter:
             self._write_losses(spool)
             spool.report_proxy(Proxy(self._capture_id, os.getpid(), self._started_at, now, *state))
         except (sqlite3.Error, OSError) as error:
-            self._spool = None
+            self._shut()
             self._complain(str(error))
 
     def _write_losses(self, spool: Spool) -> None:

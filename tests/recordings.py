@@ -106,10 +106,16 @@ def _goes_on(earlier: Recorded, later: Recorded, sent: list[tuple[str, str, str]
 
 
 @cache
+def sources() -> tuple[Json, ...]:
+    """The recorder's lines, as they are."""
+    with gzip.open(PATH) as lines:
+        return tuple(obj(loads(line)) for line in lines)
+
+
+@cache
 def recordings() -> tuple[Recording, ...]:
     """Every recorded call of an API that is captured, conversation by conversation, in order."""
-    with gzip.open(PATH) as lines:
-        found = [recording for line in lines for recording in _recording(obj(loads(line)))]
+    found = [recording for source in sources() for recording in _recording(source)]
     return tuple(sorted(found, key=lambda one: (one.conversation, count(one.source, "index") or 0)))
 
 

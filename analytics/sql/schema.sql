@@ -87,10 +87,70 @@ create table prefixes (
     prefix_hash uuid not null,
     parent_hash uuid,
     block_hash uuid not null,
-    depth integer not null
+    depth integer not null,
+    -- Every 32nd prefix also holds its last 32 block hashes (16 bytes each), and the prefix before them.
+    stride_from uuid,
+    stride blob
 );
 
 create table preambles (preamble_hash uuid not null, block_hashes uuid[] not null);
+
+-- What lineage is decided by: one row per exchange, of the exchange's own facts. See analytics/lineage/facts.py.
+create table chains (
+    exchange_id varchar not null,
+    started_at timestamp not null,
+    preamble_blocks integer not null,
+    preamble_bytes bigint not null,
+    history_bytes bigint not null,
+    first_block uuid,
+    last_block uuid,
+    stem uuid,
+    tail blob not null,
+    runs integer not null,
+    reply_key uuid,
+    reply_node uuid,
+    reply_weight integer not null,
+    echo_key uuid,
+    echo_node uuid,
+    echo_prefix uuid,
+    echo_before uuid,
+    echo_blocks integer not null,
+    echo_bytes bigint not null,
+    echo_refs varchar[] not null,
+    prior_key uuid,
+    open_node uuid,
+    passed blob not null,
+    reply_line ubigint,
+    opening_lines ubigint[] not null,
+    -- 64-bit keys: under which later exchanges find this one, and under which it looks for earlier ones.
+    offers ubigint[] not null,
+    seeks ubigint[] not null
+);
+
+-- What lineage decided, and the wire ledger. Derived: `tokenecho rebuild` makes it anew from the tables above.
+-- Of the request's blocks and bytes, every one is resent, echoed or new; the preamble's part of the resent and the
+-- new ones is also counted by itself.
+create table links (
+    exchange_id varchar not null,
+    started_at timestamp not null,
+    conversation_id varchar not null,
+    turn integer not null,
+    branch varchar not null,
+    parent_exchange_id varchar,
+    -- An exchange of the same conversation where the parent itself was never captured.
+    beside_exchange_id varchar,
+    relation varchar not null,
+    resent_blocks integer not null,
+    resent_bytes bigint not null,
+    echoed_blocks integer not null,
+    echoed_bytes bigint not null,
+    new_blocks integer not null,
+    new_bytes bigint not null,
+    resent_preamble_blocks integer not null,
+    resent_preamble_bytes bigint not null,
+    new_preamble_blocks integer not null,
+    new_preamble_bytes bigint not null
+);
 
 create table raw_exchanges (
     exchange_id varchar not null,

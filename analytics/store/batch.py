@@ -5,20 +5,31 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import pyarrow as pa
 
+from analytics.chaining import Chain
 from analytics.dialects.exchange import Block
-from analytics.reading import Chain, Reading, Row, as_uuid
+from analytics.hashing import STRIDE, as_uuid
+from analytics.lineage.facts import OUTSIDE, SPOKEN
+from analytics.lineage.keys import offers, seeks
+from analytics.lineage.linking import link_exchanges
+from analytics.lineage.loading import facts_of
+from analytics.reading import Reading, Row
 from analytics.spool import packed
 from analytics.store.database import sql
 
-TABLES = ("exchanges", "blocks", "prefixes", "preambles", "raw_exchanges")
+TABLES = ("exchanges", "chains", "blocks", "prefixes", "preambles", "raw_exchanges")
 
 
 def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
-    """Insert what is not there yet. The connection is in a transaction; the caller commits."""
+    """Insert what is not there yet, and link it. The connection is in a transaction; the caller commits."""
+    if not readings:
+        return
+    readings = list({reading.row["exchange_id"]: reading for reading in readings}.values())
+    stored = _stored(connection, readings)
     rows: dict[str, list[Row]] = {
         "exchanges": [reading.row for reading in readings],
-        "blocks": _block_rows(readings),
-        "prefixes": _prefix_rows(readings),
+        "chains": [_chain_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
+        "blocks": _block_rows(readings, stored),
+        "prefixes": _prefix_rows(readings, stored),
         "preambles": _preamble_rows(readings),
         "raw_exchanges": [_raw_row(reading) for reading in readings if reading.raw],
     }
@@ -26,6 +37,34 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
         if rows[table]:
             _insert(connection, table, rows[table])
     connection.execute(sql("delete_read_raw"))
+    link_exchanges(connection, [str(reading.row["exchange_id"]) for reading in readings])
+
+
+def _stored(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> dict[bytes, int]:
+    """The ends of what is familiar of these histories, where they are stored: a prefix never is without those before.
+
+    To how many blocks each of them is the end.
+    """
+    if any(reading.row["content"] == "full" for reading in readings) and _textless(connection):
+        return {}  # what is stored may lack the text that these bring
+    chains = (reading.chain for reading in readings if reading.chain.familiar)
+    ends = {chain.prefixes[chain.familiar - 1]: chain.familiar for chain in chains}
+    if not ends:
+        return {}
+    connection.register("batch", pa.table({"prefix_hash": [as_uuid(end) for end in ends]}))
+    found = {row[0] for row in connection.execute(sql("stored_prefixes")).fetchall()}
+    connection.unregister("batch")
+    return {end: count for end, count in ends.items() if as_uuid(end) in found}
+
+
+def _textless(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there are blocks of calls that were captured without contents."""
+    return connection.execute(sql("textless_block")).fetchone() is not None
+
+
+def _known(chain: Chain, stored: dict[bytes, int]) -> int:
+    """How many leading blocks of the history are stored already."""
+    return stored.get(chain.prefixes[chain.familiar - 1], 0) if chain.familiar else 0
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
@@ -34,42 +73,61 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) 
     connection.register("batch", pa.Table.from_pylist(rows, schema=schema))
     if table == "exchanges" and any(row["reading"] == "read" for row in rows):
         connection.execute(sql("replace_unread"))
+    if table == "blocks" and any(row["content"] is not None for row in rows):
+        connection.execute(sql("complete_blocks"))
     connection.execute(sql(f"insert_{table}"))
     connection.unregister("batch")
 
 
-def _block_rows(readings: Iterable[Reading]) -> list[Row]:
+def _chain_row(reading: Reading) -> Row:
+    facts = facts_of(reading.row, reading.chain.spoken)
+    spoken = {name: getattr(facts.spoken, name) for name in SPOKEN}
+    keys = {"offers": offers(facts), "seeks": seeks(facts)}
+    return {"exchange_id": facts.exchange_id, "started_at": facts.started_at, **spoken, **keys}
+
+
+def _block_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
     found: dict[bytes, Row] = {}
     for reading in readings:
-        full = reading.row["content"] == "full"
-        for digest, block in reading.chain.blocks.items():
-            if digest not in found:
-                found[digest] = _block_row(digest, block, full)
+        chain, full = reading.chain, reading.row["content"] == "full"
+        known = set(chain.history[: _known(chain, stored)])
+        for digest, block in chain.blocks.items():
+            # A call without contents may have come first: then the text of the next one completes the block.
+            if digest not in known and (digest not in found or (full and found[digest]["content"] is None)):
+                found[digest] = _block_row(digest, block, chain.sizes[digest], full)
     return list(found.values())
 
 
-def _block_row(digest: bytes, block: Block, full: bool) -> Row:
-    content = block.content.encode("utf-8", "replace")
+def _block_row(digest: bytes, block: Block, size: int, full: bool) -> Row:
     return {
         "block_hash": as_uuid(digest),
         "role": block.role,
         "kind": block.kind,
-        "content": content.decode() if full else None,
-        "bytes": len(content) if block.size is None else block.size,
+        "content": block.content.encode("utf-8", "replace").decode() if full else None,
+        "bytes": size,
     }
 
 
-def _prefix_rows(readings: Iterable[Reading]) -> list[Row]:
-    links = {link.prefix: link for reading in readings for link in reading.chain.links}
-    return [
-        {
-            "prefix_hash": as_uuid(link.prefix),
-            "parent_hash": as_uuid(link.parent) if link.depth > 1 else None,
-            "block_hash": as_uuid(link.block),
-            "depth": link.depth,
-        }
-        for link in links.values()
-    ]
+def _prefix_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
+    found: dict[bytes, Row] = {}
+    for reading in readings:
+        chain = reading.chain
+        for at in range(_known(chain, stored), len(chain.prefixes)):
+            if chain.prefixes[at] not in found:
+                found[chain.prefixes[at]] = _prefix_row(chain, at)
+    return list(found.values())
+
+
+def _prefix_row(chain: Chain, at: int) -> Row:
+    whole = (at + 1) % STRIDE == 0
+    return {
+        "prefix_hash": as_uuid(chain.prefixes[at]),
+        "parent_hash": as_uuid(chain.prefixes[at - 1]) if at else None,
+        "block_hash": as_uuid(chain.history[at]),
+        "depth": at + 1,
+        "stride_from": as_uuid(chain.prefixes[at - STRIDE]) if whole and at >= STRIDE else None,
+        "stride": b"".join(chain.history[at + 1 - STRIDE : at + 1]) if whole else None,
+    }
 
 
 def _preamble_rows(readings: Iterable[Reading]) -> list[Row]:

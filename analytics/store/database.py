@@ -27,7 +27,7 @@ WRITER = {**OFFLINE, "memory_limit": "768MB", "threads": "2", "preserve_insertio
 LONGEST_PAUSE_S = 0.05
 # What DuckDB raises where the disk is full or failing: on writing, on committing, on folding the log into the file.
 DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
-HOLDER = re.compile(r"held in (.+?\(PID \d+\))")
+HOLDER = re.compile(r"held in (?:\S*/)?(.+?\(PID \d+\))")
 FOREIGN = "not a database of tokenecho's; choose another file with --db."
 
 

@@ -61,6 +61,8 @@ def _fields(block: bytes, last_id: str) -> tuple[str, bytes | None, str]:
             payload.append(value)
         elif field == b"event":
             name = value
+        elif field == b"error":  # no field of the standard: how llama.cpp's server and its kin report an error
+            name, payload = b"error", [*payload, value]
         elif field == b"id" and b"\0" not in value:
             last_id = value.decode("utf-8", "replace")
     return name.decode("utf-8", "replace") or "message", b"\n".join(payload) if payload else None, last_id

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,6 @@ def rig(shared_rig: Rig) -> Rig:
 @pytest.fixture(scope="session")
 def bare(folder: Path, trust: Trust, up: Running) -> Iterator[Rig]:
     """mitmdump without our addon, but streaming as it does, and taking the certificate of any local server."""
-    options = {"program": BARE, "scripts": ["streaming"], "ssl_insecure": "true"}
+    options: dict[str, Any] = {"program": BARE, "scripts": ["streaming"], "ssl_insecure": "true"}
     with proxy(folder / "bare", trust, up, **options) as running:
         yield running

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,10 @@ def free_bytes(path: Path) -> int:
 
 def test_a_spool_that_cannot_be_written_is_said_and_stops_no_traffic(tmp_path: Path, trust: Trust, up: Running) -> None:
     (tmp_path / "a_file").touch()
-    places = {"tokenecho_spool": tmp_path / "a_file" / "calls.spool", "tokenecho_home": tmp_path / "a_file"}
+    places: dict[str, Any] = {
+        "tokenecho_spool": tmp_path / "a_file" / "calls.spool",
+        "tokenecho_home": tmp_path / "a_file",
+    }
     with proxy(tmp_path / "unwritable", trust, up, reports=False, **places) as rig:
         say(rig, calls=3)
         rig.wait_for(lambda: [1] if COMPLAINT in rig.log else [])

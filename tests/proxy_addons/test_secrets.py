@@ -38,14 +38,14 @@ def secrets() -> Secrets:
 
 @pytest.fixture(scope="module")
 def leaky(folder: Path, trust: Trust, up: Running, secrets: Secrets) -> Iterator[Rig]:
-    options = {"scripts": ["redirect", "leaking"], "upstream_port": up.port, "leaked": secrets.new()}
+    options: dict[str, Any] = {"scripts": ["redirect", "leaking"], "upstream_port": up.port, "leaked": secrets.new()}
     with proxy(folder / "leaky", trust, up, **options) as running:
         yield running
 
 
 def asked(call: Call, secrets: Secrets) -> dict[str, Any]:
     """The call's body with secrets beside what was said."""
-    said = json.loads(json.dumps(call.body).replace("Hello", CONTENT))
+    said: dict[str, Any] = json.loads(json.dumps(call.body).replace("Hello", CONTENT))
     return said | secrets.fields()
 
 

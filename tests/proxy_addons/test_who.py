@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from tests.proxy_addons.calls import chat
 from tests.rig import Rig, Trust, proxy
 from tests.upstream import Running, upstream
 
-FLAGS = {"tokenecho_app": "flag-app", "tokenecho_team": "flag-team", "tokenecho_user": "flag-user"}
+FLAGS: dict[str, Any] = {"tokenecho_app": "flag-app", "tokenecho_team": "flag-team", "tokenecho_user": "flag-user"}
 
 
 @pytest.fixture(scope="module")

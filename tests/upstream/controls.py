@@ -5,8 +5,8 @@ Two ways, with the same names and values:
 - a header: `x-upstream-status: 429`, `x-upstream-chunk-delay: 20`
 - text in the *last* message of the request: `[[upstream status=429 chunk-delay=20]]`, for clients whose
   headers cannot be set, and for frames on a WebSocket. Earlier messages are not searched, so the history
-  does not trigger it again; system messages, which agents put last, are passed over. Text wins over headers.
-  Blanks in a value are percent-encoded.
+  does not trigger it again; the system messages and settings that agents put last are passed over. Text
+  wins over headers. Blanks in a value are percent-encoded.
 
 | name          | value    | meaning |
 |---------------|----------|---------|
@@ -116,5 +116,8 @@ def _last_message(body: Any) -> str:
     return last if isinstance(last, str) else json.dumps(last, ensure_ascii=False)
 
 
+SILENT = ("system", "developer", "configuration_update")
+
+
 def _spoken(message: Any) -> bool:
-    return not isinstance(message, dict) or message.get("role") not in ("system", "developer")
+    return not isinstance(message, dict) or (message.get("role") or message.get("type")) not in SILENT

@@ -153,6 +153,7 @@ def _read(body: Json, held: Json | None) -> Prompt:
         # Google's own SDK writes this one in snake case, which protobuf's JSON accepts.
         thinking=any(thinking.get(name) for name in ("includeThoughts", "include_thoughts", "thinkingBudget")),
         forced_tool=mode == "ANY",
+        schema=settings.get("responseJsonSchema") or settings.get("responseSchema"),
     )
 
 

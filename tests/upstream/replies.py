@@ -31,6 +31,7 @@ class Prompt:
     max_tokens: int | None = None
     thinking: bool = False
     forced_tool: bool = False
+    schema: dict[str, Any] | None = None  # of the JSON that the reply shall be
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,19 @@ def compose(prompt: Prompt, controls: Controls, number: int) -> Reply:
     wanted = prompt.thinking if controls.thinking is None else bool(controls.thinking)
     thinking = f"The user wants: {prompt.question[:60]} I will answer number {number}." if wanted else ""
     calls = _calls(prompt, controls)
-    text = "" if calls else _text(prompt.question, controls, number)
+    text = "" if calls else _text(prompt, controls, number)
     room = None if prompt.max_tokens is None else max(0, prompt.max_tokens - count(thinking))
     kept = text if room is None else _shortened(text, room)
     stop = controls.stop or ("tool" if calls else "end" if kept == text else "length")
     return Reply(kept, thinking, calls, stop, controls.chunks)
 
 
-def _text(question: str, controls: Controls, number: int) -> str:
+def _text(prompt: Prompt, controls: Controls, number: int) -> str:
+    if prompt.schema:
+        return canonical(_arguments(prompt.schema, 1))
     if controls.reply is not None:
         return controls.reply
-    text = f"Reply {number} to “{question[:60]}”. {FILLER}"
+    text = f"Reply {number} to “{prompt.question[:60]}”. {FILLER}"
     missing = controls.reply_bytes - len(encoded(text))
     if missing <= 0:
         return text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.upstream import (
     anthropic_messages,
     bedrock,
+    code_assist,
     codex,
     gemini,
     ollama,
@@ -65,6 +66,8 @@ ROUTES: tuple[Route, ...] = (
         ("POST", r"/v1internal:generateContent", gemini.generate),
         ("POST", r"/v1internal:streamGenerateContent", gemini.stream_generate),
         ("POST", r"/v1internal:countTokens", gemini.count_tokens),
+        ("POST", r"/v1internal:loadCodeAssist", code_assist.load),
+        ("POST", r"/v1internal:(?:fetchAdminControls|listExperiments|record\w+|retrieveUserQuota)", code_assist.accept),
         ("POST", r"/.*/models/(?P<model>[^/:]+):generateContent", gemini.generate),
         ("POST", r"/.*/models/(?P<model>[^/:]+):streamGenerateContent", gemini.stream_generate),
         ("POST", r"/.*/models/(?P<model>[^/:]+):countTokens", gemini.count_tokens),

@@ -7,7 +7,7 @@ from analytics.dialects.exchange import Json, RequestReading, Usage
 from analytics.dialects.fields import obj
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
-from tests.analytics.dialects.recorded_calls import recorded_calls
+from tests.recordings import recorded
 
 DIALECT = AnthropicComplete()
 PROMPT = "Be brief.\n\nHuman: Rain in Oslo?\n\nAssistant:"
@@ -74,11 +74,10 @@ def test_broken_json_never_raises_and_never_makes_usage_up(example: object) -> N
 
 
 def test_every_recorded_completion_is_read() -> None:
-    found = recorded_calls("anthropic.complete_legacy")
+    found = recorded("anthropic.complete_legacy")
     assert found
-    for _, each in found:
-        assert [block.role for block in DIALECT.read_request(each).history] == ["user"]
-        reading = DIALECT.read_response(each)
-        assert reading.reply
-        assert reading.ended
-        assert reading.usage_raw is None
+    for each in found:
+        assert [block.role for block in each.request.history] == ["user"]
+        assert each.response.reply
+        assert each.response.ended
+        assert each.response.usage_raw is None

@@ -6,7 +6,7 @@ from analytics.dialects.anthropic_count_tokens import AnthropicCountTokens
 from analytics.dialects.exchange import Usage
 from tests.analytics.dialects import anthropic_examples
 from tests.analytics.dialects.calls import call
-from tests.analytics.dialects.recorded_calls import recorded_calls
+from tests.recordings import recorded
 
 DIALECT = AnthropicCountTokens()
 
@@ -35,10 +35,9 @@ def test_an_error_is_read() -> None:
 
 
 def test_every_recorded_count_is_read() -> None:
-    found = recorded_calls("anthropic.count_tokens")
+    found = recorded("anthropic.count_tokens")
     assert found
-    for _, each in found:
-        assert DIALECT.read_request(each).history
-        reading = DIALECT.read_response(each)
-        assert reading.details["counted_tokens"]
-        assert reading.usage == Usage()
+    for each in found:
+        assert each.request.history
+        assert each.response.details["counted_tokens"]
+        assert each.response.usage == Usage()

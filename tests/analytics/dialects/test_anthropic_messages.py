@@ -24,7 +24,7 @@ from tests.analytics.dialects.anthropic_examples import (
 )
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content, counts
-from tests.analytics.dialects.recorded_calls import echoes, recorded_calls
+from tests.recordings import echoes, recorded
 
 
 def test_the_preamble_is_tools_then_system_and_the_rest_is_history() -> None:
@@ -257,13 +257,13 @@ def test_any_json_at_all_is_read(value: object) -> None:
 
 def test_every_recorded_usage_equals_an_independent_reading() -> None:
     read = 0
-    for _, found in recorded_calls("anthropic.messages"):
-        DIALECT.read_request(found)
-        reading = DIALECT.read_response(found)
+    for found in recorded("anthropic.messages"):
+        reading = found.response
         assert reading.ended
         if reading.usage_raw is None:
             continue
-        other = extract_usage({"usage": cumulative(found), "model": "claude-sonnet-4-6"}, provider_id="anthropic").usage
+        usage = cumulative(found.call)
+        other = extract_usage({"usage": usage, "model": "claude-sonnet-4-6"}, provider_id="anthropic").usage
         assert (reading.usage.input_tokens, reading.usage.output_tokens) == (other.input_tokens, other.output_tokens)
         assert (reading.usage.cache_read_tokens or 0, reading.usage.cache_write_tokens or 0) == (
             other.cache_read_tokens or 0,
@@ -282,5 +282,8 @@ def cumulative(found: Call) -> Json:
 
 def test_recorded_replies_come_back_as_the_blocks_they_were() -> None:
     """The rest is no dress: clients that leave out the text before a tool call, or a thinking block."""
-    assert echoes(DIALECT, "anthropic.messages")["echoed"] >= 73
-    assert echoes(DIALECT, "anthropic.messages", skip=("thinking",))["echoed"] >= 76
+    turns = recorded("anthropic.messages")
+    print(
+        echoes(turns)[0], len(echoes(turns)[1]), echoes(turns, ("thinking",))[0], len(echoes(turns, ("thinking",))[1])
+    )
+    assert 0

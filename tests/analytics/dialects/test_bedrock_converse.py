@@ -12,7 +12,7 @@ from analytics.dialects.exchange import Block, Json, Usage
 from analytics.dialects.fields import obj
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import content
-from tests.analytics.dialects.opened_recordings import Recorded, echoes, read_recordings
+from tests.recordings import Recorded, echoes, recorded
 
 DIALECT = BedrockConverse()
 PNG = "iVBORw0KGgo="
@@ -290,10 +290,6 @@ def test_no_broken_stream_raises(steps: object) -> None:
     DIALECT.read_response(streamed([(str(name), value) for name, value in pairs]))
 
 
-def recorded() -> list[Recorded]:
-    return read_recordings(DIALECT, "bedrock.converse", "bedrock.converse_stream")
-
-
 COUNTS = (
     "input_tokens",
     "cache_read_tokens",
@@ -313,13 +309,13 @@ def agrees(found: Recorded) -> bool:
 
 
 def test_recorded_usage_is_what_genai_prices_reads() -> None:
-    answered = [found for found in recorded() if found.call.status == 200]
+    answered = [found for found in recorded("bedrock.converse") if found.call.status == 200]
     assert len(answered) == 162
-    assert [found.recording["source_path"] for found in answered if not agrees(found)] == []
+    assert [found.recording.name for found in answered if not agrees(found)] == []
 
 
 def test_recorded_calls_are_read_to_their_end() -> None:
-    for found in recorded():
+    for found in recorded("bedrock.converse"):
         answered = found.call.status == 200
         assert found.response.ended
         assert bool(found.response.reply) == answered
@@ -330,5 +326,5 @@ def test_recorded_calls_are_read_to_their_end() -> None:
 
 def test_recorded_replies_come_back_unless_the_client_rewrote_them() -> None:
     """The misses: CrewAI and LangChain leave out the text before a tool call, or write "." for a blank one."""
-    hits, misses = echoes(recorded())
+    hits, misses = echoes(recorded("bedrock.converse"))
     assert (hits, len(misses)) == (38, 6)

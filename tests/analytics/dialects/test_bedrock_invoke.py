@@ -13,7 +13,7 @@ from analytics.dialects.exchange import Json, Usage
 from analytics.dialects.fields import count, obj
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import content
-from tests.analytics.dialects.opened_recordings import Recorded, echoes, read_recordings
+from tests.recordings import Recorded, echoes, recorded
 
 DIALECT = BedrockInvoke()
 METERED = {"x-amzn-bedrock-input-token-count": "12", "x-amzn-bedrock-output-token-count": "7"}
@@ -298,8 +298,8 @@ def test_no_broken_call_raises_or_invents_usage(data: st.DataObject) -> None:
         assert usage.output_tokens in (None, 7)
 
 
-def recorded(*names: str) -> list[Recorded]:
-    return read_recordings(DIALECT, *(names or ("bedrock.invoke", "bedrock.invoke_stream")))
+def generated() -> list[Recorded]:
+    return [found for found in recorded("bedrock.invoke") if found.recording.source["dialect"] != EMBEDDED]
 
 
 def independent(found: Recorded) -> tuple[int | None, int | None]:
@@ -313,7 +313,7 @@ def independent(found: Recorded) -> tuple[int | None, int | None]:
 
 def test_recorded_usage_is_what_bedrock_meters() -> None:
     """But for streamed tool calls of Claude 3.5, where the model counts more output than Bedrock's metrics."""
-    answered = [found for found in recorded() if found.call.status == 200]
+    answered = [found for found in generated() if found.call.status == 200]
     differing = [
         f for f in answered if (f.response.usage.input_tokens, f.response.usage.output_tokens) != independent(f)
     ]
@@ -324,7 +324,7 @@ def test_recorded_usage_is_what_bedrock_meters() -> None:
 
 
 def test_recorded_embeddings_have_their_input_counted() -> None:
-    embedded = recorded("bedrock.invoke_embed")
+    embedded = recorded(EMBEDDED)
     assert len(embedded) == 13
     for found in embedded:
         assert found.response.usage == Usage(input_tokens=independent(found)[0])
@@ -332,7 +332,7 @@ def test_recorded_embeddings_have_their_input_counted() -> None:
 
 
 def test_recorded_calls_are_read_to_their_end() -> None:
-    for found in recorded():
+    for found in generated():
         assert found.response.ended
         assert bool(found.response.reply) == (found.call.status == 200)
         assert bool(found.response.error_code) != (found.call.status == 200)
@@ -340,5 +340,5 @@ def test_recorded_calls_are_read_to_their_end() -> None:
 
 
 def test_recorded_replies_come_back() -> None:
-    hits, misses = echoes(recorded())
+    hits, misses = echoes(generated())
     assert (hits, len(misses)) == (8, 0)

@@ -14,7 +14,7 @@ from analytics.dialects.exchange import Block, Json, Usage
 from analytics.dialects.fields import obj
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
-from tests.analytics.dialects.opened_recordings import Recorded, echoes, read_recordings
+from tests.recordings import Recorded, echoes, recorded
 
 V1, V2, EMBED = CohereChatV1(), CohereChatV2(), CohereEmbed()
 BILLED: Json = {
@@ -244,10 +244,9 @@ def test_no_broken_call_raises_or_invents_usage(data: st.DataObject) -> None:
         assert usage.output_tokens in (None, 20, 94)
 
 
-def recorded() -> list[Recorded]:
+def chats() -> list[Recorded]:
     """Without two embeddings and rerankings that the recorder took for chats."""
-    found = read_recordings(V2, "cohere.chat_v2")
-    return [one for one in found if not obj(one.call.body, "meta")]
+    return [one for one in recorded("cohere.chat_v2") if not obj(one.call.body, "meta")]
 
 
 def agrees(found: Recorded) -> bool:
@@ -259,13 +258,13 @@ def agrees(found: Recorded) -> bool:
 
 
 def test_recorded_usage_is_what_genai_prices_reads() -> None:
-    answered = [found for found in recorded() if found.call.status == 200]
+    answered = [found for found in chats() if found.call.status == 200]
     assert len(answered) == 67
-    assert [found.recording["source_path"] for found in answered if not agrees(found)] == []
+    assert [found.recording.name for found in answered if not agrees(found)] == []
 
 
 def test_recorded_embeddings_have_their_input_counted() -> None:
-    for found in read_recordings(EMBED, "cohere.embed"):
+    for found in recorded("cohere.embed"):
         theirs = extract_usage(obj(found.call.body), provider_id="cohere", api_flavor="embeddings").usage
         usage = found.response.usage
         assert usage.input_tokens == theirs.input_tokens
@@ -273,14 +272,14 @@ def test_recorded_embeddings_have_their_input_counted() -> None:
 
 
 def test_recorded_calls_are_read_to_their_end() -> None:
-    for found in recorded():
+    for found in chats():
         assert found.response.ended
         assert bool(found.response.reply) == (found.call.status == 200)
         assert bool(found.response.error_message) != (found.call.status == 200)
 
 
 def test_recorded_replies_come_back_but_for_the_thoughts_that_the_client_left_out() -> None:
-    hits, misses = echoes(recorded())
+    hits, misses = echoes(chats())
     assert (hits, len(misses)) == (8, 14)
     for earlier, later in misses:
         said = tuple(block for block in earlier.response.reply if block.kind != "thinking")

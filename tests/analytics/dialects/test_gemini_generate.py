@@ -13,7 +13,7 @@ from analytics.dialects.fields import obj
 from analytics.dialects.gemini_generate import GeminiCodeAssist, GeminiCountTokens, GeminiEmbed, GeminiGenerate
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content, counts
-from tests.analytics.dialects.recorded_calls import echoes, recorded_calls
+from tests.recordings import echoes, recorded
 
 DIALECT = GeminiGenerate()
 PATH = "/v1beta/models/gemini-3-flash:generateContent"
@@ -316,11 +316,10 @@ def test_any_json_at_all_is_read(value: object) -> None:
 def test_every_recorded_usage_equals_an_independent_reading() -> None:
     """Not compared: twelve recordings with enums as numbers, on which the other reader raises."""
     read = 0
-    for _, found in recorded_calls(*RECORDED):
-        DIALECT.read_request(found)
-        reading = DIALECT.read_response(found)
+    for found in recorded(*RECORDED):
+        reading = found.response
         assert reading.ended
-        if reading.usage_raw is None or found.query.get("$alt") or numbered(reading.usage_raw):
+        if reading.usage_raw is None or found.call.query.get("$alt") or numbered(reading.usage_raw):
             continue
         answer = {"usageMetadata": reading.usage_raw, "modelVersion": "gemini-2.5-flash"}
         other = extract_usage(answer, provider_id="google").usage
@@ -338,13 +337,16 @@ def numbered(usage: Json) -> bool:
 
 def test_recorded_replies_come_back_as_the_blocks_they_were() -> None:
     """The rest is no dress: clients that leave thoughts out, and two that hand over to another agent."""
-    assert echoes(DIALECT, *RECORDED)["echoed"] >= 92
-    assert echoes(DIALECT, *RECORDED, skip=("thinking",))["missed"] <= 2
+    turns = recorded(*RECORDED)
+    print(
+        echoes(turns)[0], len(echoes(turns)[1]), echoes(turns, ("thinking",))[0], len(echoes(turns, ("thinking",))[1])
+    )
+    assert 0
 
 
 def test_recorded_counts_and_embeddings_are_read() -> None:
-    for _, found in recorded_calls("google.count_tokens"):
-        assert GeminiCountTokens().read_request(found).history
-        assert GeminiCountTokens().read_response(found).details["counted_tokens"]
-    for _, found in recorded_calls("google.embed"):
-        assert GeminiEmbed().read_request(found).history
+    for found in recorded("google.count_tokens"):
+        assert found.request.history
+        assert found.response.details["counted_tokens"]
+    for found in recorded("google.embed"):
+        assert found.request.history

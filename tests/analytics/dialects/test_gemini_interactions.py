@@ -10,7 +10,7 @@ from analytics.dialects.fields import count, obj
 from analytics.dialects.gemini_interactions import GeminiInteractions
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content, counts
-from tests.analytics.dialects.recorded_calls import recorded_calls
+from tests.recordings import recorded
 
 DIALECT = GeminiInteractions()
 ASK: Json = {
@@ -224,9 +224,8 @@ def test_reading_leaves_the_events_as_they_came() -> None:
 
 def test_every_recorded_total_is_the_sum_of_input_and_output() -> None:
     read_totals = 0
-    for _, found in recorded_calls("google.interactions"):
-        DIALECT.read_request(found)
-        reading = DIALECT.read_response(found)
+    for found in recorded("google.interactions"):
+        reading = found.response
         assert reading.ended
         reported = count(reading.usage_raw, "total_tokens")
         if reported is not None:

@@ -8,7 +8,7 @@ from analytics.dialects.fields import count, obj
 from analytics.dialects.ollama import OllamaChat, OllamaEmbed, OllamaGenerate
 from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content, counts
-from tests.analytics.dialects.recorded_calls import echoes, recorded_calls
+from tests.recordings import echoes, recorded
 
 CHAT, GENERATE, EMBED = OllamaChat(), OllamaGenerate(), OllamaEmbed()
 CALLED: Json = {"function": {"index": 0, "name": "weather", "arguments": {"city": "Oslo", "days": 1}}}
@@ -150,15 +150,14 @@ def test_broken_json_never_raises_and_never_makes_usage_up(example: object) -> N
 
 
 def test_every_recorded_call_is_read() -> None:
-    for name, dialect in (("ollama.chat", CHAT), ("ollama.generate", GENERATE)):
-        found = recorded_calls(name)
-        assert found
-        for _, each in found:
-            assert dialect.read_request(each).history
-            reading, last = dialect.read_response(each), each.events[-1].value if each.events else each.body
-            assert reading.ended
-            assert bool(reading.error_message) == (each.status != 200)
-            assert reading.usage.input_tokens == count(last, "prompt_eval_count")
-            assert reading.usage.output_tokens == count(last, "eval_count")
-            assert bool(reading.reply) == (each.status == 200)
-    assert not echoes(CHAT, "ollama.chat")["missed"]
+    found = recorded("ollama.")
+    assert {one.recording.record.api for one in found} == {"ollama.chat", "ollama.generate"}
+    for call_, reading in ((one.call, one.response) for one in found):
+        last = call_.events[-1].value if call_.events else call_.body
+        assert reading.ended
+        assert bool(reading.error_message) == (call_.status != 200)
+        assert reading.usage.input_tokens == count(last, "prompt_eval_count")
+        assert reading.usage.output_tokens == count(last, "eval_count")
+        assert bool(reading.reply) == (call_.status == 200)
+    assert all(one.request.history for one in found)
+    assert not echoes(found)[1]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_chat import OpenAIChat
+from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
-from tests.analytics.dialects.openai_damage import damaged
-from tests.analytics.dialects.openai_recordings import echo_rate, recordings
+from tests.recordings import echoes, recorded
 
 CHAT = OpenAIChat()
 TOOL: Json = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
@@ -250,7 +250,7 @@ def test_a_stream_has_ended_with_its_stop_reason_or_done() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
-    request, answer = data.draw(damaged(REQUEST)), data.draw(damaged({**ANSWER, "usage": None}))
+    request, answer = data.draw(broken(REQUEST)), data.draw(broken({**ANSWER, "usage": None}))
     CHAT.read_request(call(request))
     for reading in (CHAT.read_response(call(answer=answer)), CHAT.read_response(call(events=[answer, answer]))):
         assert not reading.usage.reported or obj(answer, "usage")
@@ -260,7 +260,7 @@ def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
 @given(st.data())
 def test_broken_usage_is_absent_or_what_was_said(data: st.DataObject) -> None:
     said = obj(ANSWER, "usage")
-    usage = CHAT.usage(obj(data.draw(damaged(said))))
+    usage = CHAT.usage(obj(data.draw(broken(said))))
     assert usage.input_tokens in (None, 100)
     assert usage.cache_read_tokens in (None, 64)
     assert usage.output_tokens in (None, 20)
@@ -283,16 +283,17 @@ def test_different_texts_are_different_blocks(one: str, other: str, role: str) -
 
 def test_every_recorded_call_reads_and_bills_what_its_usage_says() -> None:
     """Read independently: the raw counts, with what xAI and Mistral leave out of them added from the total."""
-    for record, recorded, dialect in recordings("openai.chat_completions"):
-        dialect.read_request(recorded)
-        usage, raw = dialect.read_response(recorded).usage, obj(dialect.read_response(recorded).usage_raw)
-        assert (usage.input_tokens is None) == ("prompt_tokens" not in raw), record["source_path"]
+    for found in recorded("openai.chat_completions"):
+        usage, raw = found.response.usage, obj(found.response.usage_raw)
+        assert (usage.input_tokens is None) == ("prompt_tokens" not in raw), found.recording.name
         if raw and usage.input_tokens is not None and usage.output_tokens is not None:
-            assert usage.input_tokens + usage.output_tokens == raw["total_tokens"], record["source_path"]
+            assert usage.input_tokens + usage.output_tokens == raw["total_tokens"], found.recording.name
             cached = obj(raw, "prompt_tokens_details").get("cached_tokens", raw.get("cached_tokens"))
-            assert usage.cache_read_tokens == cached, record["source_path"]
+            assert usage.cache_read_tokens == cached, found.recording.name
 
 
 def test_recorded_replies_come_back_as_they_went() -> None:
     """The misses are clients that change what they send back: CrewAI appends the tool's answer to the reply's text."""
-    assert echo_rate("openai.chat_completions") > 0.8
+    hits, misses = echoes(recorded("openai.chat_completions"))
+    print(hits, len(misses))
+    assert 0

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from analytics.dialects.exchange import Json
 from analytics.dialects.openai_completions import OpenAICompletions
+from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
-from tests.analytics.dialects.openai_damage import damaged
-from tests.analytics.dialects.openai_recordings import recordings
+from tests.recordings import recorded
 
 DIALECT = OpenAICompletions()
 REQUEST: Json = {"model": "m", "prompt": ["a", "b"], "suffix": "z", "best_of": 2}
@@ -57,14 +57,12 @@ def test_a_gateway_may_answer_with_a_chat_message() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises(data: st.DataObject) -> None:
-    DIALECT.read_request(call(data.draw(damaged(REQUEST))))
-    usage = DIALECT.read_response(call(answer=data.draw(damaged(ANSWER)))).usage
+    DIALECT.read_request(call(data.draw(broken(REQUEST))))
+    usage = DIALECT.read_response(call(answer=data.draw(broken(ANSWER)))).usage
     assert usage.input_tokens in (None, 5)
 
 
 def test_every_recorded_call_reads() -> None:
-    for _, recorded, dialect in recordings("openai.completions_legacy"):
-        dialect.read_request(recorded)
-        reading = dialect.read_response(recorded)
-        assert reading.reply
-        assert reading.usage.reported
+    for found in recorded("openai.completions_legacy"):
+        assert found.response.reply
+        assert found.response.usage.reported

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_embeddings import OpenAIEmbeddings
+from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call
-from tests.analytics.dialects.openai_damage import damaged
-from tests.analytics.dialects.openai_recordings import recordings
+from tests.recordings import recorded
 
 DIALECT = OpenAIEmbeddings()
 REQUEST: Json = {"model": "e", "input": ["a", "b"], "dimensions": 256, "user": "u"}
@@ -42,12 +42,11 @@ def test_an_error_is_read() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises(data: st.DataObject) -> None:
-    DIALECT.read_request(call(data.draw(damaged(REQUEST))))
-    assert DIALECT.read_response(call(answer=data.draw(damaged(ANSWER)))).usage.input_tokens in (None, 7)
+    DIALECT.read_request(call(data.draw(broken(REQUEST))))
+    assert DIALECT.read_response(call(answer=data.draw(broken(ANSWER)))).usage.input_tokens in (None, 7)
 
 
 def test_every_recorded_call_reads_and_bills_what_its_usage_says() -> None:
-    for _, recorded, dialect in recordings("openai.embeddings"):
-        assert dialect.read_request(recorded).history == ()
-        reading = dialect.read_response(recorded)
-        assert reading.usage.input_tokens == obj(recorded.body, "usage").get("prompt_tokens")
+    for found in recorded("openai.embeddings"):
+        assert found.request.history == ()
+        assert found.response.usage.input_tokens == obj(found.call.body, "usage").get("prompt_tokens")

@@ -9,8 +9,8 @@ from analytics.dialects.call import Dialect
 from analytics.dialects.exchange import Json
 from analytics.dialects.fields import obj
 from analytics.dialects.openai_chat import OpenAIChat
+from tests.analytics.dialects.broken_json import broken
 from tests.analytics.dialects.calls import call, content
-from tests.analytics.dialects.openai_damage import damaged
 
 CHATS: list[OpenAIChat] = [
     family.AlibabaChat(),
@@ -171,8 +171,8 @@ def test_each_of_them_keeps_the_shared_shape(dialect: OpenAIChat) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_nothing_broken_raises_or_invents_usage(data: st.DataObject) -> None:
-    answer = data.draw(damaged(ANSWER))
-    silent = data.draw(damaged({"choices": ANSWER["choices"], "timings": {"cache_n": 2}}))
+    answer = data.draw(broken(ANSWER))
+    silent = data.draw(broken({"choices": ANSWER["choices"], "timings": {"cache_n": 2}}))
     dialects: list[Dialect] = [*CHATS, family.AlibabaResponses(), family.OpenRouterResponses()]
     for dialect in dialects:
         dialect.read_response(call(answer=answer))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.wire.json_stream import MAX_DEPTH, Values, loads, parse_json_stream
-from tests.analytics.wire.corpus import needs_corpus, records
+from tests.analytics.wire.corpus import needs_corpus
+from tests.recordings import sources
 
 scalars = (
     st.none()
@@ -154,7 +155,7 @@ def test_what_follows_no_json_is_incomplete() -> None:
 
 @needs_corpus
 def test_every_recorded_json_body_parses() -> None:
-    found = [record["response_body"] for record in records() if is_json(record)]
+    found = [record["response_body"] for record in sources() if is_json(record)]
     assert len(found) == 3019
     assert all(parse_json_stream(body.encode()).complete for body in found)
 

@@ -110,6 +110,10 @@ def test_an_event_without_data_is_dropped_and_its_name_forgotten() -> None:
     assert list(parse_sse(b"event: ping\n\ndata:\n\n: comment\n\n")) == [Event("message", b"", "")]
 
 
+def test_the_error_field_of_llama_cpp_is_an_event_called_error() -> None:
+    assert list(parse_sse(b'error: {"code":500}\n\n')) == [Event("error", b'{"code":500}', "")]
+
+
 def test_many_data_lines_take_linear_time() -> None:
     (event,) = parse_sse(b"data:x\n" * 300_000 + b"\n")
     assert len(event.data) == 599_999
@@ -119,6 +123,6 @@ def test_many_data_lines_take_linear_time() -> None:
 def test_every_recorded_stream_parses() -> None:
     streams = [record["response_body"].encode() for record in bodies("response_is_sse")]
     events = [event for body in streams for event in parse_sse(body)]
-    assert (len(streams), len(events)) == (653, 54_173)
+    assert (len(streams), len(events)) == (653, 54_174)
     assert sum(event.data == b"[DONE]" for event in events) == 180
     assert all(loads(event.data) is not None for event in events if event.data != b"[DONE]")

@@ -1,0 +1,118 @@
+"""Chaining: the blocks of a call hashed and chained, with a memory of what came lately.
+
+A request repeats most of the one before it, so most blocks and most steps of a chain are looked up, not hashed again.
+The memory is bounded and is only that: without it the same hashes come out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from analytics.dialects.exchange import Block, RequestReading, ResponseReading
+from analytics.hashing import ROOT, Hasher
+from analytics.lineage.facts import Spoken
+from analytics.lineage.speech import Speech
+from analytics.lineage.spoken import spoken
+
+MEMORY_TEXT = 16 * 2**20
+MEMORY_STEPS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The blocks of one exchange with their hashes: preamble, history, reply.
+
+    `prefixes[i]` is the hash of the history up to and with its block i. The first `familiar` of them came before in
+    this process, which need not mean that they are stored.
+    """
+
+    preamble: tuple[bytes, ...] = ()
+    history: tuple[bytes, ...] = ()
+    prefixes: tuple[bytes, ...] = ()
+    reply: tuple[bytes, ...] = ()
+    familiar: int = 0
+    blocks: dict[bytes, Block] = field(default_factory=dict)
+    sizes: dict[bytes, int] = field(default_factory=dict)
+    spoken: Spoken = field(default_factory=Spoken)
+
+
+class Recent[K, V]:
+    """A dictionary that forgets what was not used lately: two generations, each up to `room`."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._used = room, 0
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+
+    def get(self, key: K, weight: int = 1) -> V | None:
+        """The value, which is now among the young."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found, weight)
+        return found
+
+    def put(self, key: K, value: V, weight: int = 1) -> None:
+        self._used += weight
+        if self._used > self._room:
+            self._old, self._young, self._used = self._young, {}, weight
+        self._young[key] = value
+
+
+class Chainer:
+    """Hashes and chains under one key."""
+
+    def __init__(self, hasher: Hasher) -> None:
+        self._hasher = hasher
+        self._hashes: Recent[tuple[str, str, str], tuple[bytes, int]] = Recent(MEMORY_TEXT)
+        self._steps: Recent[tuple[bytes, bytes], bytes] = Recent(MEMORY_STEPS)
+
+    def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
+        """The call's chain, with the facts that lineage is decided by."""
+        blocks: dict[bytes, Block] = {}
+        sizes: dict[bytes, int] = {}
+        preamble, history, reply = (
+            self._hashed(part, blocks, sizes) for part in (request.preamble, request.history, response.reply)
+        )
+        prefixes, familiar = self._prefixes(history)
+        speech = Speech(request.history, history, prefixes)
+        said = tuple(zip(reply, response.reply, strict=True))
+        facts = spoken(self._hasher, speech, [sizes[digest] for digest in history], said)
+        facts = replace(
+            facts, preamble_blocks=len(preamble), preamble_bytes=sum(sizes[digest] for digest in preamble)
+        )
+        return Chain(preamble, history, prefixes, reply, familiar, blocks, sizes, facts)
+
+    def _hashed(
+        self, part: Sequence[Block], blocks: dict[bytes, Block], sizes: dict[bytes, int]
+    ) -> tuple[bytes, ...]:
+        hashes = []
+        for block in part:
+            digest, size = self._hash(block)
+            blocks[digest] = block
+            sizes[digest] = size if block.size is None else block.size
+            hashes.append(digest)
+        return tuple(hashes)
+
+    def _hash(self, block: Block) -> tuple[bytes, int]:
+        """The block's hash, and its content's bytes."""
+        key, weight = (block.role, block.kind, block.content), len(block.content) + 100
+        found = self._hashes.get(key, weight)
+        if found is None:
+            found = self._hasher.block(block), len(block.content.encode("utf-8", "replace"))
+            self._hashes.put(key, found, weight)
+        return found
+
+    def _prefixes(self, history: Sequence[bytes]) -> tuple[tuple[bytes, ...], int]:
+        parent, prefixes, familiar = ROOT, [], 0
+        for block in history:
+            step = (parent, block)
+            prefix = self._steps.get(step)
+            if prefix is None:
+                prefix = self._hasher.prefix(parent, block)
+                self._steps.put(step, prefix)
+            elif familiar == len(prefixes):
+                familiar += 1
+            prefixes.append(prefix)
+            parent = prefix
+        return tuple(prefixes), familiar
