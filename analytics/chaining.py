@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from analytics.dialects.exchange import Block, RequestReading, ResponseReading
 from analytics.hashing import ROOT, Hasher
+from analytics.ledger.tokens import block_tokens
 from analytics.lineage.facts import Spoken
 from analytics.lineage.speech import Speech
 from analytics.lineage.spoken import spoken
@@ -32,6 +33,7 @@ class Chain:
     familiar: int = 0
     blocks: dict[bytes, Block] = field(default_factory=dict)
     sizes: dict[bytes, int] = field(default_factory=dict)
+    tokens: dict[bytes, int] = field(default_factory=dict)
     spoken: Spoken = field(default_factory=Spoken)
 
 
@@ -64,47 +66,49 @@ class Chainer:
 
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
-        self._hashes: Recent[tuple[str, str, str], tuple[bytes, int]] = Recent(MEMORY_TEXT)
+        self._hashes: Recent[tuple[str, str, str], tuple[bytes, int, int]] = Recent(MEMORY_TEXT)
         self._steps: Recent[tuple[bytes, bytes], bytes] = Recent(MEMORY_STEPS)
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
         """The call's chain, with the facts that lineage is decided by."""
         blocks: dict[bytes, Block] = {}
         sizes: dict[bytes, int] = {}
+        tokens: dict[bytes, int] = {}
         preamble, history, reply = (
-            self._hashed(part, blocks, sizes) for part in (request.preamble, request.history, response.reply)
+            self._hashed(part, blocks, sizes, tokens) for part in (request.preamble, request.history, response.reply)
         )
         prefixes, familiar = self._prefixes(history)
         speech = Speech(request.history, history, prefixes)
         said = tuple(zip(reply, response.reply, strict=True))
         facts = spoken(self._hasher, speech, [sizes[digest] for digest in history], said)
-        facts = replace(
-            facts, preamble_blocks=len(preamble), preamble_bytes=sum(sizes[digest] for digest in preamble)
-        )
-        return Chain(preamble, history, prefixes, reply, familiar, blocks, sizes, facts)
+        facts = replace(facts, preamble_blocks=len(preamble), preamble_bytes=sum(sizes[digest] for digest in preamble))
+        return Chain(preamble, history, prefixes, reply, familiar, blocks, sizes, tokens, facts)
 
     def _hashed(
-        self, part: Sequence[Block], blocks: dict[bytes, Block], sizes: dict[bytes, int]
+        self, part: Sequence[Block], blocks: dict[bytes, Block], sizes: dict[bytes, int], tokens: dict[bytes, int]
     ) -> tuple[bytes, ...]:
         hashes = []
         for block in part:
-            digest, size = self._hash(block)
+            digest, size, counted = self._hash(block)
             blocks[digest] = block
+            tokens[digest] = counted
             sizes[digest] = size if block.size is None else block.size
             hashes.append(digest)
         return tuple(hashes)
 
-    def _hash(self, block: Block) -> tuple[bytes, int]:
-        """The block's hash, and its content's bytes."""
+    def _hash(self, block: Block) -> tuple[bytes, int, int]:
+        """The block's hash, its content's bytes, and its tokens."""
         key, weight = (block.role, block.kind, block.content), len(block.content) + 100
         found = self._hashes.get(key, weight)
         if found is None:
-            found = self._hasher.block(block), len(block.content.encode("utf-8", "replace"))
+            size = len(block.content.encode("utf-8", "replace"))
+            found = self._hasher.block(block), size, block_tokens([block])[0]
             self._hashes.put(key, found, weight)
         return found
 
     def _prefixes(self, history: Sequence[bytes]) -> tuple[tuple[bytes, ...], int]:
-        parent, prefixes, familiar = ROOT, [], 0
+        prefixes: list[bytes] = []
+        parent, familiar = ROOT, 0
         for block in history:
             step = (parent, block)
             prefix = self._steps.get(step)

@@ -1,17 +1,20 @@
 """Reading: a record becomes a row of `exchanges` and the blocks below it. Pure: nothing is looked up or written."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from analytics.chaining import Chain, Chainer
 from analytics.client import client_of, session_of
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps
-from analytics.dialects.exchange import RequestReading, ResponseReading
+from analytics.dialects.exchange import RequestReading, ResponseReading, Usage
 from analytics.dialects.fields import picked
 from analytics.dialects.registry import find_dialect
 from analytics.hashing import ROOT, Hasher, as_uuid
+from analytics.ledger.meter import Meter, meter_of
+from analytics.ledger.money import as_listed
 from analytics.opening import Opened, open_call
+from analytics.pricing.cost import REPORTED, Cost
 from analytics.pricing.pricer import Pricer
 from analytics.record import Record
 
@@ -28,6 +31,7 @@ class Reading:
     row: Row
     chain: Chain
     raw: Record | None = None
+    meter: Meter = field(default_factory=Meter)
 
 
 class Reader:
@@ -48,7 +52,7 @@ class Reader:
         chain = self._chainer.chain(request, response)
         row = _base_row(record, opened, "read") | _request_row(request, opened.call) | _response_row(response, record)
         row |= self._chain_row(chain, response) | self._cost_row(record, request, response)
-        return Reading(row, chain)
+        return Reading(row, chain, meter=meter_of(chain, response))
 
     def _chain_row(self, chain: Chain, response: ResponseReading) -> Row:
         end = chain.prefixes[-1] if chain.prefixes else ROOT
@@ -61,20 +65,37 @@ class Reader:
         }
 
     def _cost_row(self, record: Record, request: RequestReading, response: ResponseReading) -> Row:
-        cost = self._pricer.price(
+        cost = self._cost(record, request, response, response.usage)
+        parts = cost.parts
+        if cost.basis == REPORTED:
+            listed = self._cost(record, request, response, replace(response.usage, reported_cost_usd=None))
+            parts = as_listed(cost.usd, listed.parts)
+        model = response.model or request.model
+        return {
+            "cost_usd": cost.usd,
+            "cost_basis": cost.basis,
+            "cost_reason": cost.reason,
+            "uncached_usd": parts.uncached_input,
+            "cache_read_usd": parts.cache_read,
+            "cache_write_usd": parts.cache_write,
+            "output_usd": parts.output,
+            "context_window": self._pricer.context_window(record.provider, model, record.host) if model else None,
+        }
+
+    def _cost(self, record: Record, request: RequestReading, response: ResponseReading, usage: Usage) -> Cost:
+        return self._pricer.price(
             provider=record.provider,
             host=record.host,
             api=record.api,
             request_model=request.model,
             response_model=response.model,
             at=datetime.fromtimestamp(record.started_at, UTC),
-            usage=response.usage,
+            usage=usage,
             service_tier=response.service_tier,
             # What the response says of speed and place counts over what was asked for.
             parameters={**request.parameters, **picked(response.details, "speed", "inference_geo")},
             text_only=not any(block.kind in PICTURED for block in (*request.history, *response.reply)),
         )
-        return {"cost_usd": cost.usd, "cost_basis": cost.basis, "cost_reason": cost.reason}
 
 
 def _legible(call: Call) -> bool:

@@ -42,6 +42,8 @@ PRIMARY_CODE = 0xFF
 DISK_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 # How many pages to give back in one go: others write in between.
 FREED_AT_ONCE = 1_000
+# How long to wait for others that write.
+TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Spool:
         create_private(path)
         self.path = path
         self._disk_limit = disk_limit
-        self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
+        self._db = sqlite3.connect(path, timeout=TIMEOUT_S, isolation_level=None)
         try:
             self._prepare()
         except BaseException:
@@ -112,11 +114,22 @@ class Spool:
 
     def _prepare(self) -> None:
         self._db.execute("pragma auto_vacuum=incremental")
-        self._db.execute("pragma journal_mode=wal")
+        self._log_ahead(time.monotonic() + TIMEOUT_S)
         self._db.execute("pragma synchronous=normal")
         # What was handed over is overwritten, not just unlinked: it is somebody's conversation.
         self._db.execute("pragma secure_delete=on")
         self._db.executescript(SCHEMA)
+
+    def _log_ahead(self, deadline: float) -> None:
+        """Turn the write-ahead log on. Where several make the file at once, SQLite does not wait at this step."""
+        while True:
+            try:
+                self._db.execute("pragma journal_mode=wal")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
     def close(self) -> None:
         self._db.close()

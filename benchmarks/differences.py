@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         "reasoning of Cohere",
-        "Cohere says `tokens.reasoning_tokens`; kept where the billed output can hold them. genai-prices has billed units only",
+        "`tokens.reasoning_tokens`, kept where the billed output can hold them; genai-prices reads billed units only",
         _cohere_reasoning,
     ),
     Rule(
@@ -122,7 +122,7 @@ RULES = (
     ),
     Rule(
         "the model counts more",
-        "of a streamed tool call, Claude 3.5's own output count is above that of Bedrock's metrics; ours is the model's",
+        "of a streamed tool call, Claude 3.5's own output count is above Bedrock's metrics; ours is the model's",
         _model_counts_more,
     ),
 )

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -17,7 +17,7 @@ from analytics.cli.options import database_option, option, proxy_options, proxy_
 from analytics.cli.summary import print_summary
 from analytics.launch.environment import LOOPBACK, proxy_url, routing, trusting
 from analytics.launch.places import Places
-from analytics.launch.processes import WINDOWS, ProxySettings, check_port, free_port, start, start_proxy, stop
+from analytics.launch.processes import WINDOWS, ProxySettings, check_port, children, free_port, start, start_proxy
 from analytics.spool import Spool
 
 DRAIN_TIMEOUT_S = 30.0
@@ -33,13 +33,10 @@ EXPOSED = "This proxy listens on {listen}: whoever reaches it can send traffic t
 def run(at: Places, port: int, command: tuple[str, ...], **given: Any) -> None:
     """Run COMMAND with its LLM calls captured: tokenecho run -- python app.py"""
     settings = proxy_settings(port or free_port(), **given)
-    capturing = start_proxy(settings, at)
-    collector = start("analytics.cli", ["collect", "--db", str(at.database)])
-    try:
+    with children() as running:
+        running["proxy"] = start_proxy(settings, at)
+        running["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
         code = _run_routed(command, settings, at)
-    finally:
-        stop(capturing)
-        stop(collector)
     _wait_until_collected(at)
     print_summary(at, settings.capture_id)
     sys.exit(code)
@@ -47,16 +44,18 @@ def run(at: Places, port: int, command: tuple[str, ...], **given: Any) -> None:
 
 def _run_routed(command: tuple[str, ...], settings: ProxySettings, at: Places) -> int:
     """The command's exit code; 128 + n where signal n ended it."""
+    environment = {**os.environ, **_route(settings, at)}
     try:
-        child = subprocess.Popen(command, env={**os.environ, **_route(settings, at)})  # noqa: S603  # what the user asked to run
+        with _passing_signals() as pass_to:
+            child = subprocess.Popen(command, env=environment)  # noqa: S603  # what the user asked to run
+            pass_to(child)
+            code = child.wait()
     except FileNotFoundError:
         click.echo(f"tokenecho: {command[0]}: no such command", err=True)
         return 127
     except PermissionError:
         click.echo(f"tokenecho: {command[0]}: not executable", err=True)
         return 126
-    with _passing_signals(child):
-        code = child.wait()
     return 128 - code if code < 0 else code
 
 
@@ -69,16 +68,27 @@ def _route(settings: ProxySettings, at: Places) -> dict[str, str]:
 
 
 @contextmanager
-def _passing_signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand signals on to the child. What a terminal sends reaches the child by itself."""
+def _passing_signals() -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
+    """Hand signals on to the child, once there is one. What a terminal sends reaches the child by itself."""
+    started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def hand_on(number: int, frame: FrameType | None) -> None:
-        if not (number == signal.SIGINT and _at_terminal()):
+        if number == signal.SIGINT and _at_terminal():
+            return
+        if started:
+            started[0].send_signal(number)
+        else:
+            early.append(number)
+
+    def pass_to(child: subprocess.Popen[bytes]) -> None:
+        started.append(child)
+        for number in early:
             child.send_signal(number)
 
     before = {number: signal.signal(number, hand_on) for number in _PASSED}
     try:
-        yield
+        yield pass_to
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -116,7 +126,9 @@ def proxy(at: Places, port: int, listen: str, **given: Any) -> None:
     """Start the proxy alone: a collector elsewhere (`tokenecho collect`) empties its spool."""
     settings = proxy_settings(port, listen, **given)
     _say_what_it_exposes(settings)
-    sys.exit(_supervise({"proxy": start_proxy(settings, at)}, at))
+    with children() as running:
+        running["proxy"] = start_proxy(settings, at)
+        _supervise(running, at)
 
 
 @click.command()
@@ -132,15 +144,14 @@ def up(at: Places, port: int, listen: str, dashboard: bool, dashboard_port: int,
     if dashboard:
         check_port("127.0.0.1", dashboard_port, "--dashboard-port")
     _say_what_it_exposes(settings)
-    children = {
-        "proxy": start_proxy(settings, at),
-        "collector": start("analytics.cli", ["collect", "--db", str(at.database)]),
-    }
-    if dashboard:
-        arguments = ["dashboard", "--db", str(at.database), "--port", str(dashboard_port)]
-        children["dashboard"] = start("analytics.cli", arguments, quiet=True)
-    _greet(at, settings, dashboard_port if dashboard else None)
-    sys.exit(_supervise(children, at))
+    with children() as running:
+        running["proxy"] = start_proxy(settings, at)
+        running["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
+        if dashboard:
+            arguments = ["dashboard", "--db", str(at.database), "--port", str(dashboard_port)]
+            running["dashboard"] = start("analytics.cli", arguments, quiet=True)
+        _greet(at, settings, dashboard_port if dashboard else None)
+        _supervise(running, at)
 
 
 def _say_what_it_exposes(settings: ProxySettings) -> None:
@@ -166,19 +177,15 @@ def _way_in(at: Places, settings: ProxySettings) -> str:
     return f"it catches traffic by itself; let the app trust {at.authority_certificate}"
 
 
-def _supervise(children: dict[str, subprocess.Popen[bytes]], at: Places) -> int:
-    """Wait for a signal or for the proxy's end; a collector that dies is started again. The exit code."""
-    asked: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: asked.append(number))
-    while not asked and children["proxy"].poll() is None:
-        time.sleep(0.2)
-        if "collector" in children and children["collector"].poll() is not None:
-            click.echo("The collector ended; starting it again. Captured calls wait in the spool.", err=True)
-            time.sleep(RESTART_PAUSE_S)
-            children["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
-    if not asked:
-        click.echo("The proxy ended.", err=True)
-    for child in children.values():  # the proxy first: what it still holds is for the collector
-        stop(child)
-    return 0 if asked else 1
+def _supervise(running: dict[str, subprocess.Popen[bytes]], at: Places) -> None:
+    """Watch until the proxy ends, or a signal comes; a collector that dies is started again."""
+    try:
+        while running["proxy"].poll() is None:
+            time.sleep(0.2)
+            if "collector" in running and running["collector"].poll() is not None:
+                click.echo("The collector ended; starting it again. Captured calls wait in the spool.", err=True)
+                time.sleep(RESTART_PAUSE_S)
+                running["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
+    except SystemExit as asked:
+        raise SystemExit(0) from asked
+    raise click.ClickException("The proxy ended.")

@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 
 import orjson
 
 from analytics.dialects.exchange import Block, Json, Kind, Role
+from analytics.wire.json_stream import loads
 
 # Marks that clients add to content without changing it. They move from turn to turn.
 DRESS = frozenset({"cache_control", "cachePoint", "prompt_cache_breakpoint"})
+# Where a whole number may be written as a float.
+_FLOAT = re.compile(r"[0-9](?:\.0|e[+]?[0-9]+)[,}\]]")
 
 
 def dumps(value: object) -> str:
@@ -61,12 +65,28 @@ def tool_block(definition: object) -> Block:
 
 
 def call_block(name: object, arguments: object, ref: object = None, origin: Json | None = None) -> Block:
-    """A tool call. Arguments sent as a JSON string and as an object are the same call.
+    """A tool call. Arguments sent as a JSON string and as an object are the same call, and so are 1.0 and 1: a client
+    in JavaScript reads the one and sends back the other.
 
     `origin` tells apart the calls of a tool that the server runs from those of a client's tool of the same name.
     """
     content: Json = {"name": name if isinstance(name, str) else None, **_arguments(arguments), **(origin or {})}
-    return Block("assistant", "tool_call", dumps(content), ref if isinstance(ref, str) else None)
+    return Block("assistant", "tool_call", _whole_numbers(dumps(content)), ref if isinstance(ref, str) else None)
+
+
+def _whole_numbers(text: str) -> str:
+    """The JSON with whole numbers written as integers."""
+    if not _FLOAT.search(text):
+        return text
+    try:
+        return dumps(json.loads(text, parse_float=_number))
+    except (RecursionError, ValueError):  # a digest, or as deep as JSON may be
+        return text
+
+
+def _number(digits: str) -> int | float:
+    number = float(digits)
+    return int(number) if number.is_integer() else number
 
 
 def _arguments(arguments: object) -> Json:
@@ -75,7 +95,8 @@ def _arguments(arguments: object) -> Json:
     if not arguments.strip():
         return {"arguments": {}}
     try:
-        return {"arguments": orjson.loads(arguments)}
+        orjson.loads(arguments)  # strict: what only a tolerant parser takes is no JSON, and stays the text it is
+        return {"arguments": loads(arguments.encode())}
     except ValueError:
         return {"arguments_text": arguments}
 

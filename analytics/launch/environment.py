@@ -21,6 +21,7 @@ TRUST_VARIABLES = (
 )
 # Names our own proxy, so that a proxy started in a routed shell does not take it for the company's.
 ROUTED = "TOKENECHO_PROXY"
+NODE_PRELOAD = Path(__file__).with_name("node_proxy.cjs")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -40,10 +41,18 @@ def routing(url: str, bundle: Path, *, before: Mapping[str, str], hosts: Iterabl
         **both_cases,
         **{name.lower(): value for name, value in both_cases.items()},
         **trusting(bundle),
-        # Node's own fetch looks at the proxy variables only when told to (22.21, 24 and later).
+        # Node's own fetch looks at the proxy variables only when told to (22.21, 24 and later) …
         "NODE_USE_ENV_PROXY": "1",
+        # … and before that only with our help.
+        "NODE_OPTIONS": _node_options(before.get("NODE_OPTIONS", "")),
         ROUTED: url,
     }
+
+
+def _node_options(before: str) -> str:
+    """The options that Node is given already, and our preload. Backslashes would be escapes there."""
+    ours = f'--require "{NODE_PRELOAD.as_posix()}"'
+    return before if ours in before else f"{before} {ours}".strip()
 
 
 def proxy_url(host: str, port: int, who: Who | None = None) -> str:

@@ -7,9 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -21,6 +24,7 @@ from analytics.spool import Spool
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 30.0
 WINDOWS = sys.platform == "win32"
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)  # Windows has no SIGTERM to send
 # How the login of a company's own proxy reaches ours: not on the command line, which any user can list.
 UPSTREAM_AUTH = "TOKENECHO_UPSTREAM_AUTH"
@@ -83,6 +87,25 @@ def _all_hosts(settings: ProxySettings) -> list[str]:
     return [*settings.hosts, *(target.partition("://")[2].partition("/")[0] or target for target in targets)]
 
 
+@contextmanager
+def children() -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Processes by name, which end with the block in the order they were put in. A signal ends the block too."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    for number in STOPPING:
+        signal.signal(number, _leave)
+    try:
+        yield running
+    finally:
+        for number in STOPPING:  # once is enough: what is captured is being written
+            signal.signal(number, signal.SIG_IGN)
+        for process in running.values():
+            stop(process)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
 def start_proxy(settings: ProxySettings, places: Places) -> subprocess.Popen[bytes]:
     """A running proxy; raises ClickException where it does not come up."""
     if settings.explicit:
@@ -90,19 +113,24 @@ def start_proxy(settings: ProxySettings, places: Places) -> subprocess.Popen[byt
     write_bundles(places, os.environ)
     secret = {UPSTREAM_AUTH: settings.upstream_auth} if settings.upstream_auth else {}
     process = start("proxy_addons", proxy_arguments(settings, places), secret)
-    spool = Spool(places.spool)
-    deadline = time.monotonic() + START_TIMEOUT_S
     try:
+        _wait_for_proxy(process, settings, places)
+    except BaseException:
+        stop(process)
+        raise
+    return process
+
+
+def _wait_for_proxy(process: subprocess.Popen[bytes], settings: ProxySettings, places: Places) -> None:
+    """Return at the proxy's first sign of life, which it leaves in the spool."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    with closing(Spool(places.spool)) as spool:
         while not any(proxy.capture_id == settings.capture_id for proxy in spool.proxies()):
             if process.poll() is not None:
                 raise click.ClickException("The proxy did not start; its own words are above.")
             if time.monotonic() > deadline:
-                stop(process)
                 raise click.ClickException(f"The proxy did not start within {START_TIMEOUT_S:.0f} s.")
             time.sleep(0.05)
-    finally:
-        spool.close()
-    return process
 
 
 def start(

@@ -13,6 +13,10 @@ from analytics.ledger.composition import KINDS, NO_COUNTS, PREAMBLE, Counts
 type Basis = Literal["exact", "reported", "estimated"]
 
 THINKING, TOOL_RESULT = KINDS.index("thinking"), KINDS.index("tool_result")
+# Kinds whose counts are of texts, not rules of thumb.
+TEXTS = [KINDS.index(kind) for kind in ("user", "assistant", "tool_call", "tool_result")]
+# Tokenizers differ by less than this; a growth that is smaller still means that something was dropped on the way.
+PLAUSIBLE_FACTOR, PLAUSIBLE_TOKENS = 3, 200
 # A state that may have been empty when it was named: a conversation is made before its first call.
 MAYBE_EMPTY = frozenset({"conversation"})
 # What a chat's framing adds to the tokens of its texts, at most; more than that was not sent.
@@ -95,7 +99,7 @@ def billed(call: Metered, parent: Metered | None, sent: Sent) -> Bill:
     # What a loop over server tools read again was sent once: the rest came from the server.
     reread = total - prompt
     if call.stateful:
-        bill = _from_state(prompt, parent, sent)
+        bill = _from_state(prompt, call.state in MAYBE_EMPTY, parent, sent)
     else:
         preloaded = min(prompt, max(0, call.preloaded))
         bill = _divided(prompt - preloaded, _anchor(call, parent, sent), parent, sent)
@@ -108,35 +112,45 @@ def _anchor(call: Metered, parent: Metered | None, sent: Sent) -> int | None:
     if parent is None or not sent.whole or call.prompt_tokens is None or parent.prompt_tokens is None:
         return None
     looped = parent.reply[TOOL_RESULT] and parent.prompt_tokens == parent.input_tokens
-    if call.model != parent.model or parent.stateful or looped:
+    if call.model is None or call.model != parent.model or parent.stateful or looped:
         return None
-    return parent.prompt_tokens - parent.preloaded
+    anchor = parent.prompt_tokens - parent.preloaded
+    return anchor if _plausible(call.prompt_tokens - call.preloaded - anchor, sent) else None
+
+
+def _plausible(growth: int, sent: Sent) -> bool:
+    """Whether the input grew as much as the texts that were added: providers drop old thinking from what they read."""
+    added = sum(sent.echoed[kind] + sent.new[kind] for kind in TEXTS)
+    if growth <= 0:
+        return not growth and not any(sent.weights[1:])
+    return growth * PLAUSIBLE_FACTOR + PLAUSIBLE_TOKENS >= added
 
 
 def _divided(total: int, anchor: int | None, parent: Metered | None, sent: Sent) -> Bill:
     """The input of a stateless request."""
-    resent, echoed, new = sent.weights
-    if anchor is not None and 0 < anchor <= total and (echoed or new or anchor == total):
-        bill = _rest(total - anchor, parent, sent)
-        return replace(bill, resent=anchor, token_basis="exact")
+    weights = resent, echoed, new = sent.weights
+    if anchor is not None and 0 < anchor <= total:
+        echoed, new, basis = _rest(total - anchor, parent, sent)
+        return Bill(anchor, echoed, new, 0, "exact", basis)
     if not resent:
-        bill = _rest(total, parent, sent)
-        return replace(bill, resent=0, token_basis="estimated" if echoed and new else "exact")
+        echoed, new, basis = _rest(total, parent, sent)
+        return Bill(0, echoed, new, 0, "exact", basis)
     if not echoed and not new:
         return Bill(total, 0, 0, 0, "exact", "exact")
-    parts = apportioned(total, (resent, echoed, new))
-    return Bill(*parts, 0, "estimated", "estimated" if echoed and new else "exact")
+    resent, echoed, new = apportioned(total, weights)
+    return Bill(resent, echoed, new, 0, "estimated", "estimated" if echoed and new else "exact")
 
 
-def _rest(rest: int, parent: Metered | None, sent: Sent) -> Bill:
-    """What comes on top of the parent's request, as the parent's reply and what follows it."""
+def _rest(rest: int, parent: Metered | None, sent: Sent) -> tuple[int, int, Basis]:
+    """What comes on top of the parent's request: the parent's reply, what follows it, and how they were told apart."""
     _, echoed, new = sent.weights
     if not echoed or not new:
-        return Bill(0, rest if echoed else 0, 0 if echoed else rest, 0, None, "exact")
+        return (rest, 0, "exact") if echoed else (0, rest, "exact")
     reply = _reply_tokens(parent, sent) if parent else None
     if reply is not None and 0 < reply < rest:
-        return Bill(0, reply, rest - reply, 0, None, "reported")
-    return Bill(0, *apportioned(rest, (echoed, new)), 0, None, "estimated")
+        return reply, rest - reply, "reported"
+    echoed, new = apportioned(rest, (echoed, new))
+    return echoed, new, "estimated"
 
 
 def _reply_tokens(parent: Metered, sent: Sent) -> int | None:
@@ -153,14 +167,18 @@ def _reply_tokens(parent: Metered, sent: Sent) -> int | None:
     return None if parent.reply[THINKING] else parent.output_tokens
 
 
-def _from_state(total: int, parent: Metered | None, sent: Sent) -> Bill:
+def _from_state(total: int, maybe_empty: bool, parent: Metered | None, sent: Sent) -> Bill:
     """The input of a request that names server-side state: what was sent is counted, the rest was remembered."""
     known = parent.prompt_tokens if parent and not any(sent.resent[PREAMBLE:]) else None
     weights = _capped(total, known, sent.weights)
     counted = sum(weights)
-    if counted >= total or (parent is None and total <= FRAMING_FACTOR * counted + FRAMING_TOKENS):
-        return Bill(*apportioned(total, weights), 0, "estimated", "estimated")
-    return Bill(*weights, total - counted, "estimated" if counted else "exact", "estimated")
+    empty = maybe_empty and parent is None and total <= FRAMING_FACTOR * counted + FRAMING_TOKENS
+    if counted >= total or empty:
+        resent, echoed, new = apportioned(total, weights)
+        return Bill(resent, echoed, new, 0, "estimated", "estimated")
+    resent, echoed, new = weights
+    basis: Basis = "estimated" if counted else "exact"
+    return Bill(resent, echoed, new, total - counted, basis, basis)
 
 
 def _capped(total: int, known: int | None, weights: tuple[int, int, int]) -> tuple[int, int, int]:

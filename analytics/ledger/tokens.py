@@ -46,15 +46,20 @@ def _encodable(text: str) -> str:
 
 
 def _readable(block: Block) -> bool:
-    """Whether the content is what the model reads, rather than a digest that stands for it."""
-    return block.kind != "image" and (block.size is None or block.kind == "tool_result")
+    """Whether the content is what the model reads, rather than a digest that stands for it.
+
+    Reasoning that comes with its text and a seal is known by the text, whatever the seal's size.
+    """
+    if block.kind in ("image", "tool_result"):
+        return block.kind != "image"
+    return block.size is None or 'sha256":' not in block.content
 
 
 def _unread(block: Block) -> int:
     """The tokens of what the content only stands for."""
     if block.kind == "image":
         return IMAGE
-    if block.size is None:
+    if block.size is None or (_readable(block) and block.kind != "tool_result"):
         return 0
     decoded = block.size * 3 // 4
     match block.kind:

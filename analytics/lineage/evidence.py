@@ -93,7 +93,22 @@ def repeated(x: Facts, y: Facts) -> bool:
         return False
     if x.spoken.runs or x.state_ref:
         return gap(x, y) <= AFTER_ALL
+    return _at_once(x, y)
+
+
+def repeated_at_once(x: Facts, y: Facts) -> bool:
+    """Whether x is y's request once more, right after it or after it failed."""
+    return repeated(x, y) and _at_once(x, y)
+
+
+def _at_once(x: Facts, y: Facts) -> bool:
     return gap(x, y) <= (AT_ONCE if y.well else AFTER_FAILURE)
+
+
+def follows(x: Facts, y: Facts) -> bool:
+    """Whether x's history passes y's reply."""
+    node = y.spoken.reply_node
+    return node is not None and (node == x.spoken.echo_node or node in x.nodes)
 
 
 def convincing(x: Facts, y: Facts) -> bool:

@@ -22,9 +22,10 @@ class Spoken:
     """What a history and its reply say, by hash (as text, None where there is none): the columns of `chains`.
 
     `echo_*` is the last run of the assistant that something follows: what the parent replied, if it was sent back.
-    `echo_blocks` and `echo_bytes` count it with its thinking. `open_node` is a run that ends the history (a prefill,
-    or a reply that is to go on). `passed` are the nodes of the runs before the echo, the last first, 16 bytes each;
-    `tail` the hashes of the blocks behind `stem`, the last prefix that is a multiple of STRIDE long.
+    It begins at block `echo_at`; `echo_blocks` and `echo_bytes` count it with its thinking. `open_node` is a run that
+    ends the history (a prefill, or a reply that is to go on). `passed` are the nodes of the runs before the echo, the
+    last first, 16 bytes each; `tail` the hashes of the blocks behind `stem`, the last prefix that is a multiple of
+    STRIDE long.
     """
 
     preamble_blocks: int = 0
@@ -42,6 +43,7 @@ class Spoken:
     echo_node: str | None = None
     echo_prefix: str | None = None
     echo_before: str | None = None
+    echo_at: int = 0
     echo_blocks: int = 0
     echo_bytes: int = 0
     echo_refs: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Keys: what an exchange offers to later ones, and what it seeks among earlier ones.
 
-A key is 64 bits over a kind and what must agree. A key met is only a candidate: `parent.py` weighs the facts themselves.
+A key is 64 bits over a kind and what must agree. A key met is only a candidate: `parent.py` weighs the facts.
 """
 
 from collections.abc import Iterator
@@ -34,15 +34,15 @@ def state_of(reference: str) -> tuple[str, str]:
     return kind, name
 
 
-def _key(kind: str, *parts: str | int) -> int:
-    said = "\0".join((kind, *map(str, parts))).encode("utf-8", "surrogatepass")
+def _key(*parts: str | int) -> int:
+    said = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(said, digest_size=8).digest())
 
 
 type Parts = tuple[str | int, ...]
 
 
-def _offered(facts: Facts) -> Iterator[tuple[str, *tuple[str | int, ...]]]:
+def _offered(facts: Facts) -> Iterator[Parts]:
     spoken = facts.spoken
     yield from (("state", found) for found in (facts.response_id, facts.state_id) if found)
     if facts.state_ref:
@@ -71,7 +71,7 @@ def _beside_reply(facts: Facts) -> Iterator[Parts]:
     yield from ((name, value) for name, value in named if value)
 
 
-def _sought(facts: Facts) -> Iterator[tuple[str, *tuple[str | int, ...]]]:
+def _sought(facts: Facts) -> Iterator[Parts]:
     spoken = facts.spoken
     if facts.state_ref:
         yield "state", state_of(facts.state_ref)[1]

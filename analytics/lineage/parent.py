@@ -13,9 +13,7 @@ from analytics.lineage import evidence
 from analytics.lineage.facts import Facts
 from analytics.lineage.keys import state_of
 
-type Relation = Literal[
-    "append", "retry", "fork", "edit", "truncate", "compact", "state", "ambiguous", "new"
-]
+type Relation = Literal["append", "retry", "fork", "edit", "truncate", "compact", "state", "ambiguous", "new"]
 
 # Of two parents alike, the latest is taken where the other was so many times longer ago.
 TELLING_TIMES = 5
@@ -132,8 +130,8 @@ def _choose(x: Facts, alike: Sequence[Facts]) -> Facts | None:
 
 
 def _same_conversation(y: Facts, z: Facts) -> bool:
-    """Whether two exchanges alike belong together: one repeats the other, or both follow the same reply."""
-    return bool(y.spoken.runs and z.spoken.runs) or evidence.repeated(y, z)
+    """Whether two exchanges alike belong together: one is the other once more, or follows from it."""
+    return evidence.follows(y, z) or evidence.follows(z, y) or evidence.repeated_at_once(y, z)
 
 
 def _latest(found: Iterable[Facts]) -> Facts | None:

@@ -17,36 +17,34 @@ def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequenc
     """The facts; `sizes` are the bytes of the history's blocks. The preamble's are added by the caller."""
     runs = last_runs(hasher, history, MOST_RUNS)
     ending = next((run for run in runs if run.end == len(history.blocks)), None)
-    echo, *before = [run for run in runs if run is not ending] or [None]
+    closed = [run for run in runs if run is not ending]
+    echo, before = (closed[0], closed[1:]) if closed else (None, [])
     said = _said(hasher, history, reply)
     stem = len(history.hashes) // STRIDE * STRIDE
     return Spoken(
         history_bytes=sum(sizes),
-        first_block=_uuid(history.hashes[0]) if history.hashes else None,
-        last_block=_uuid(history.hashes[-1]) if history.hashes else None,
-        stem=_uuid(history.prefixes[stem - 1]) if stem else None,
+        first_block=as_uuid(history.hashes[0]) if history.hashes else None,
+        last_block=as_uuid(history.hashes[-1]) if history.hashes else None,
+        stem=as_uuid(history.prefixes[stem - 1]) if stem else None,
         tail=b"".join(history.hashes[stem:]),
         runs=len(runs),
-        reply_key=_uuid(said.key) if said else None,
-        reply_node=_uuid(said.node) if said else None,
+        reply_key=as_uuid(said.key) if said else None,
+        reply_node=as_uuid(said.node) if said else None,
         reply_weight=said.weight if said else 0,
-        echo_key=_uuid(echo.key) if echo else None,
-        echo_node=_uuid(echo.node) if echo else None,
-        echo_prefix=_uuid(history.before(echo.start)) if echo and echo.start else None,
-        echo_before=_uuid(history.hashes[echo.start - 1]) if echo and echo.start else None,
+        echo_key=as_uuid(echo.key) if echo else None,
+        echo_node=as_uuid(echo.node) if echo else None,
+        echo_prefix=as_uuid(history.before(echo.start)) if echo and echo.start else None,
+        echo_before=as_uuid(history.hashes[echo.start - 1]) if echo and echo.start else None,
+        echo_at=echo.start if echo else 0,
         echo_blocks=echo.end - echo.start if echo else 0,
         echo_bytes=sum(sizes[echo.start : echo.end]) if echo else 0,
         echo_refs=_refs(history.blocks[echo.start : echo.end]) if echo else (),
-        prior_key=_uuid(before[0].key) if before else None,
-        open_node=_uuid(ending.node) if ending else None,
+        prior_key=as_uuid(before[0].key) if before else None,
+        open_node=as_uuid(ending.node) if ending else None,
         passed=b"".join(run.node for run in before),
         reply_line=_reply_line(hasher, reply),
         opening_lines=() if runs else _lines(hasher, history.blocks),
     )
-
-
-def _uuid(digest: bytes) -> str:
-    return as_uuid(digest)
 
 
 def _refs(blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -79,5 +77,3 @@ def _lines(hasher: Hasher, blocks: Sequence[Block]) -> tuple[int, ...]:
     lines = {line.strip() for block in blocks if block.kind == "user" for line in block.content.splitlines()}
     long = sorted((line for line in lines if len(line) >= SHORTEST_LINE), key=lambda line: (-len(line), line))
     return tuple(sorted(hasher.line(line) for line in long[:MOST_LINES]))
-
-

@@ -8,6 +8,7 @@ from math import isfinite
 
 from analytics.dialects.exchange import Usage
 from analytics.pricing.charges import AskedTtl, charged
+from analytics.pricing.context_windows import context_window
 from analytics.pricing.cost import NONE, PRICE_FILE, REPORTED, Cost, CostParts, Rates, Ttl, joined
 from analytics.pricing.price_file import PriceEntry, PriceFile
 from analytics.pricing.rules import SUBSCRIPTION_HOSTS, SUBSCRIPTIONS, plain_tier
@@ -31,6 +32,7 @@ class Pricer:
     def __init__(self, overrides: PriceFile | None = None) -> None:
         self._overrides = overrides or PriceFile()
         self._find = lru_cache(maxsize=4096)(self._overrides.find)
+        self._window = lru_cache(maxsize=4096)(self._find_window)
 
     def price(
         self,
@@ -70,6 +72,13 @@ class Pricer:
         )
         embeds = "embed" in api and usage.output_tokens is None
         return charged(usage, rates, asked_ttl(parameters), output_billed=not embeds)
+
+    def context_window(self, provider: str, model: str, host: str) -> int | None:
+        """The most input tokens that a call of this model can have; None where nobody states it."""
+        return self._window(provider, model, host)
+
+    def _find_window(self, provider: str, model: str, host: str) -> int | None:
+        return context_window(provider, model, host, self._overrides)
 
     def rates_for(
         self,

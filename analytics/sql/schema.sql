@@ -57,6 +57,11 @@ create table exchanges (
     cost_usd double,
     cost_basis varchar,
     cost_reason varchar,
+    uncached_usd double,
+    cache_read_usd double,
+    cache_write_usd double,
+    output_usd double,
+    context_window bigint,
     request_bytes bigint not null,
     response_bytes bigint not null,
     request_wire_bytes bigint,
@@ -80,17 +85,25 @@ create table blocks (
     role varchar not null,
     kind varchar not null,
     content varchar,
-    bytes bigint not null
+    bytes bigint not null,
+    -- Counted with OpenAI's o200k encoding or by a rule of thumb: a weight, not a bill. See docs/ledgers.md.
+    tokens integer not null
 );
 
 create table prefixes (
     prefix_hash uuid not null,
     parent_hash uuid,
     block_hash uuid not null,
-    depth integer not null,
-    -- Every 32nd prefix also holds its last 32 block hashes (16 bytes each), and the prefix before them.
+    depth integer not null
+);
+
+-- A history in few steps: for every 32nd prefix its last 32 block hashes (16 bytes each), and the prefix before them.
+create table strides (
+    prefix_hash uuid not null,
     stride_from uuid,
-    stride blob
+    depth integer not null,
+    bytes bigint not null,
+    blocks blob not null
 );
 
 create table preambles (preamble_hash uuid not null, block_hashes uuid[] not null);
@@ -114,6 +127,7 @@ create table chains (
     echo_node uuid,
     echo_prefix uuid,
     echo_before uuid,
+    echo_at integer not null,
     echo_blocks integer not null,
     echo_bytes bigint not null,
     echo_refs varchar[] not null,
@@ -150,6 +164,49 @@ create table links (
     resent_preamble_bytes bigint not null,
     new_preamble_blocks integer not null,
     new_preamble_bytes bigint not null
+);
+
+-- What the billed ledger takes from an exchange: what the request itself came to, and blocks as counts by kind (the
+-- kinds of analytics/ledger/composition.py, in their order).
+create table meters (
+    exchange_id varchar not null,
+    prompt_tokens bigint,
+    request integer[] not null,
+    echo integer[] not null,
+    reply integer[] not null
+);
+
+-- The billed ledger. Derived: `tokenecho rebuild` makes it anew from the tables above.
+create table ledgers (
+    exchange_id varchar not null,
+    resent_tokens bigint,
+    echoed_tokens bigint,
+    new_tokens bigint,
+    remembered_tokens bigint,
+    token_basis varchar,
+    echo_basis varchar,
+    resent_usd double,
+    echoed_usd double,
+    new_usd double,
+    remembered_usd double,
+    tools_tokens bigint,
+    system_tokens bigint,
+    user_tokens bigint,
+    assistant_tokens bigint,
+    thinking_tokens bigint,
+    tool_call_tokens bigint,
+    tool_result_tokens bigint,
+    media_tokens bigint,
+    other_tokens bigint,
+    new_tools_tokens bigint,
+    new_system_tokens bigint,
+    new_user_tokens bigint,
+    new_assistant_tokens bigint,
+    new_thinking_tokens bigint,
+    new_tool_call_tokens bigint,
+    new_tool_result_tokens bigint,
+    new_media_tokens bigint,
+    new_other_tokens bigint
 );
 
 create table raw_exchanges (

@@ -1,6 +1,7 @@
 """Writing a batch of readings: one transaction, idempotent by exchange id and by hash."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +17,7 @@ from analytics.reading import Reading, Row
 from analytics.spool import packed
 from analytics.store.database import sql
 
-TABLES = ("exchanges", "chains", "blocks", "prefixes", "preambles", "raw_exchanges")
+TABLES = ("exchanges", "chains", "meters", "blocks", "prefixes", "strides", "preambles", "raw_exchanges")
 
 
 def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
@@ -28,8 +29,10 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
     rows: dict[str, list[Row]] = {
         "exchanges": [reading.row for reading in readings],
         "chains": [_chain_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
+        "meters": [_meter_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
         "blocks": _block_rows(readings, stored),
         "prefixes": _prefix_rows(readings, stored),
+        "strides": _stride_rows(readings, stored),
         "preambles": _preamble_rows(readings),
         "raw_exchanges": [_raw_row(reading) for reading in readings if reading.raw],
     }
@@ -86,6 +89,10 @@ def _chain_row(reading: Reading) -> Row:
     return {"exchange_id": facts.exchange_id, "started_at": facts.started_at, **spoken, **keys}
 
 
+def _meter_row(reading: Reading) -> Row:
+    return {"exchange_id": reading.row["exchange_id"], **asdict(reading.meter)}
+
+
 def _block_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
     found: dict[bytes, Row] = {}
     for reading in readings:
@@ -94,17 +101,18 @@ def _block_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[R
         for digest, block in chain.blocks.items():
             # A call without contents may have come first: then the text of the next one completes the block.
             if digest not in known and (digest not in found or (full and found[digest]["content"] is None)):
-                found[digest] = _block_row(digest, block, chain.sizes[digest], full)
+                found[digest] = _block_row(digest, block, chain.sizes[digest], chain.tokens[digest], full)
     return list(found.values())
 
 
-def _block_row(digest: bytes, block: Block, size: int, full: bool) -> Row:
+def _block_row(digest: bytes, block: Block, size: int, tokens: int, full: bool) -> Row:
     return {
         "block_hash": as_uuid(digest),
         "role": block.role,
         "kind": block.kind,
         "content": block.content.encode("utf-8", "replace").decode() if full else None,
         "bytes": size,
+        "tokens": tokens,
     }
 
 
@@ -119,14 +127,32 @@ def _prefix_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[
 
 
 def _prefix_row(chain: Chain, at: int) -> Row:
-    whole = (at + 1) % STRIDE == 0
     return {
         "prefix_hash": as_uuid(chain.prefixes[at]),
         "parent_hash": as_uuid(chain.prefixes[at - 1]) if at else None,
         "block_hash": as_uuid(chain.history[at]),
         "depth": at + 1,
-        "stride_from": as_uuid(chain.prefixes[at - STRIDE]) if whole and at >= STRIDE else None,
-        "stride": b"".join(chain.history[at + 1 - STRIDE : at + 1]) if whole else None,
+    }
+
+
+def _stride_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
+    found: dict[bytes, Row] = {}
+    for reading in readings:
+        chain = reading.chain
+        first = _known(chain, stored) // STRIDE + 1
+        for end in range(first * STRIDE, len(chain.prefixes) + 1, STRIDE):
+            if chain.prefixes[end - 1] not in found:
+                found[chain.prefixes[end - 1]] = _stride_row(chain, end)
+    return list(found.values())
+
+
+def _stride_row(chain: Chain, end: int) -> Row:
+    return {
+        "prefix_hash": as_uuid(chain.prefixes[end - 1]),
+        "stride_from": as_uuid(chain.prefixes[end - 1 - STRIDE]) if end > STRIDE else None,
+        "depth": end,
+        "bytes": sum(chain.sizes[block] for block in chain.history[:end]),
+        "blocks": b"".join(chain.history[end - STRIDE : end]),
     }
 
 

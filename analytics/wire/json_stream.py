@@ -24,6 +24,12 @@ _ESCAPE = re.compile(
     r"|[^u][^\\]*(?:\\[^u][^\\]*)*"  # a run of other escapes, in one match for speed
     r")"
 )
+# An integer that 64 bits may not hold, of which orjson would make a float; and a quick way to see that there is none.
+_LONG_INTEGER = re.compile(rb"(?<![0-9.])(?:-[0-9]{19}|[0-9]{20})")
+_DIGITS_AS_ZEROS = bytes(b"0"[0] if 48 <= byte <= 57 else b" "[0] for byte in range(256))
+_LONG = b"0" * 19
+# Python refuses to read longer integers, and quadratic time is why.
+_MOST_DIGITS = 4300
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _ENDS_A_NUMBER = frozenset(" \t\r\n,]")
 
@@ -41,14 +47,20 @@ def loads(data: bytes) -> object:
     """One JSON value; raises ValueError and nothing else.
 
     Beyond the standard it takes a byte order mark, invalid UTF-8 and lone surrogates (both become U+FFFD,
-    so every string can be encoded), NaN and Infinity, and raw control characters in strings. Integers
-    beyond 64 bits become floats. Of duplicate keys the last counts. At most 1,024 levels deep.
+    so every string can be encoded), NaN and Infinity, and raw control characters in strings. Integers are
+    exact. Of duplicate keys the last counts. At most 1,024 levels deep.
     """
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        text = _text(data)
-        return _guarded(lambda: _DECODER.decode(text))
+    if not _has_long_integer(data):
+        try:
+            return orjson.loads(data)
+        except orjson.JSONDecodeError:
+            pass
+    text = _text(data)
+    return _guarded(lambda: _DECODER.decode(text))
+
+
+def _has_long_integer(data: bytes) -> bool:
+    return _LONG in data.translate(_DIGITS_AS_ZEROS) and _LONG_INTEGER.search(data) is not None
 
 
 def parse_json_stream(data: bytes) -> Values:
@@ -121,10 +133,7 @@ def _children(node: object) -> Iterable[object]:
 
 
 def _integer(digits: str) -> int | float:
-    """As orjson reads it, so that a value does not depend on the path it took."""
-    if len(digits) <= 20 and -(2**63) <= (number := int(digits)) < 2**64:
-        return number
-    return float(digits)
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 _DECODER = json.JSONDecoder(parse_int=_integer, strict=False)

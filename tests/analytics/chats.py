@@ -98,7 +98,8 @@ def append(path: Path, records: Sequence[Record]) -> None:
 def stored(database: Database) -> list[str]:
     """The ids of the stored exchanges, each as often as it is there."""
     with database.reading() as connection:
-        return [row[0] for row in connection.execute("select exchange_id from exchanges order by started_at").fetchall()]
+        rows = connection.execute("select exchange_id from exchanges order by started_at").fetchall()
+    return [row[0] for row in rows]
 
 
 def tables(database: Database) -> dict[str, list[tuple[Any, ...]]]:

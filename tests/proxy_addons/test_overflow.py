@@ -135,6 +135,7 @@ def test_a_spool_that_cannot_be_written_is_said_and_stops_no_traffic(tmp_path: P
         assert rig.log.count(COMPLAINT) == 1
         assert str(tmp_path / "a_file" / "calls.spool") in rig.log
         assert f"no secret in {tmp_path / 'a_file'}" in rig.log
+        assert "tokenecho failed" not in rig.log
 
 
 def test_a_spool_that_is_no_database_is_said_and_calls_are_stored_once_it_is_gone(

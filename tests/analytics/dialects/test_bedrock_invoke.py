@@ -298,6 +298,9 @@ def test_no_broken_call_raises_or_invents_usage(data: st.DataObject) -> None:
         assert usage.output_tokens in (None, 7)
 
 
+EMBEDDED = "bedrock.invoke_embed"
+
+
 def generated() -> list[Recorded]:
     return [found for found in recorded("bedrock.invoke") if found.recording.source["dialect"] != EMBEDDED]
 

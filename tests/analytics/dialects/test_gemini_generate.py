@@ -338,10 +338,8 @@ def numbered(usage: Json) -> bool:
 def test_recorded_replies_come_back_as_the_blocks_they_were() -> None:
     """The rest is no dress: clients that leave thoughts out, and two that hand over to another agent."""
     turns = recorded(*RECORDED)
-    print(
-        echoes(turns)[0], len(echoes(turns)[1]), echoes(turns, ("thinking",))[0], len(echoes(turns, ("thinking",))[1])
-    )
-    assert 0
+    assert (echoes(turns)[0], len(echoes(turns)[1])) == (93, 7)
+    assert len(echoes(turns, skip=("thinking",))[1]) == 2
 
 
 def test_recorded_counts_and_embeddings_are_read() -> None:

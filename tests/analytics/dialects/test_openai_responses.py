@@ -295,6 +295,6 @@ def test_every_recorded_call_reads_and_bills_what_its_usage_says() -> None:
 
 
 def test_recorded_replies_come_back_as_they_went() -> None:
+    """The misses: one client leaves thinking out, three tests put the same question twice and go on from the second."""
     hits, misses = echoes(recorded("openai.responses"))
-    print(hits, len(misses))
-    assert 0
+    assert (hits, len(misses)) == (136, 4)

@@ -1,0 +1,37 @@
+"""What the ledger takes from a call when it is read: its own facts, about no other call. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.chaining import Chain
+from analytics.dialects.exchange import ResponseReading
+from analytics.ledger.composition import NO_COUNTS, Counts, counts_of
+from analytics.ledger.prompt import prompt_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One row of `meters`: the request's, its echo's and the reply's blocks as counts by kind.
+
+    `prompt_tokens` is what the request itself came to; see `prompt.py`.
+    """
+
+    prompt_tokens: int | None = None
+    request: Counts = NO_COUNTS
+    echo: Counts = NO_COUNTS
+    reply: Counts = NO_COUNTS
+
+
+def meter_of(chain: Chain, response: ResponseReading) -> Meter:
+    """The meter of a call that a dialect has read."""
+    spoken = chain.spoken
+    return Meter(
+        prompt_tokens=prompt_tokens(response.usage, response.details),
+        request=_counts(chain, (*chain.preamble, *chain.history)),
+        echo=_counts(chain, chain.history[spoken.echo_at : spoken.echo_at + spoken.echo_blocks]),
+        reply=_counts(chain, chain.reply),
+    )
+
+
+def _counts(chain: Chain, hashes: Sequence[bytes]) -> Counts:
+    return counts_of((chain.blocks[digest].kind, chain.tokens[digest]) for digest in hashes)

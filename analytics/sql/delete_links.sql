@@ -1,0 +1,2 @@
+-- Links that are written anew.
+delete from links where exchange_id in (select batch.exchange_id from batch)

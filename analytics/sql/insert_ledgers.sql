@@ -1,0 +1,1 @@
+insert into ledgers by name select * from batch

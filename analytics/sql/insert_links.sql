@@ -1,0 +1,1 @@
+insert into links by name select * from batch
