@@ -67,6 +67,7 @@ class Chainer:
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
         self._hashes: Recent[tuple[str, str, str], tuple[bytes, int, int]] = Recent(MEMORY_TEXT)
+        self._tokens: Recent[bytes, int] = Recent(MEMORY_STEPS)
         self._steps: Recent[tuple[bytes, bytes], bytes] = Recent(MEMORY_STEPS)
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
@@ -102,8 +103,17 @@ class Chainer:
         found = self._hashes.get(key, weight)
         if found is None:
             size = len(block.content.encode("utf-8", "replace"))
-            found = self._hasher.block(block), size, block_tokens([block])[0]
+            digest = self._hasher.block(block)
+            found = digest, size, self._count(digest, block)
             self._hashes.put(key, found, weight)
+        return found
+
+    def _count(self, digest: bytes, block: Block) -> int:
+        """The block's tokens. Counting takes longer than hashing, and a number less room than a text."""
+        found = self._tokens.get(digest)
+        if found is None:
+            found = block_tokens([block])[0]
+            self._tokens.put(digest, found)
         return found
 
     def _prefixes(self, history: Sequence[bytes]) -> tuple[tuple[bytes, ...], int]:

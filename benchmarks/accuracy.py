@@ -58,7 +58,8 @@ def read_all(trace: Trace, path: Path) -> list[Reading]:
 
 
 def stored(readings: Sequence[Reading], database: Database) -> None:
-    """Write the readings in shuffled batches."""
+    """Write the readings in shuffled batches into a new database."""
+    database.path.unlink(missing_ok=True)
     shuffled = random.Random(7).sample(readings, len(readings))
     for at in range(0, len(shuffled), BATCH):
         with database.writing() as connection:
@@ -70,7 +71,7 @@ def tokenecho(trace: Trace, readings: Sequence[Reading], database: Database) -> 
     stored(readings, database)
     with database.reading() as connection:
         links = _links(connection)
-        texts = (_text(connection_free, trace) for connection_free in readings)
+        texts = (_text(reading, trace) for reading in readings)
         for reading, resent in zip(readings, resent_units(texts, trace), strict=True):
             name = str(reading.row["exchange_id"])
             conversation, parent = links[name]
@@ -158,7 +159,6 @@ def measure(trace: Trace, folder: Path) -> Iterator[list[str]]:
     for name, method in METHODS.items():
         predicted = folder / f"{path.stem}.{name.replace(' ', '-')}.jsonl"
         database = Database(folder / f"{path.stem}.duckdb")
-        database.path.unlink(missing_ok=True)
         predicted.write_text("".join(f"{said.line()}\n" for said in method(trace, readings, database)))
         yield [trace.name, name, *_cells(score(path, predicted))]
 

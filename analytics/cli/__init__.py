@@ -1,20 +1,40 @@
 """The command line: `tokenecho COMMAND`."""
 
 import sys
+from importlib import import_module
 
 import click
 
-from analytics.cli.capturing import proxy, run, up
-from analytics.cli.collecting import collect, reparse
-from analytics.cli.connecting import env
-from analytics.cli.dashboard import dashboard
-from analytics.cli.doctor import doctor
-from analytics.cli.exchanges import exchanges
-from analytics.cli.importing import import_command
-from analytics.store.database import DatabaseError
+# Where each command is: only the one that is called is imported, so that a command starts at once.
+COMMANDS = {
+    "up": "analytics.cli.capturing:up",
+    "run": "analytics.cli.capturing:run",
+    "proxy": "analytics.cli.capturing:proxy",
+    "collect": "analytics.cli.collecting:collect",
+    "dashboard": "analytics.cli.dashboard:dashboard",
+    "env": "analytics.cli.connecting:env",
+    "doctor": "analytics.cli.doctor:doctor",
+    "import": "analytics.cli.importing:import_command",
+    "exchanges": "analytics.cli.exchanges:exchanges",
+    "reparse": "analytics.cli.collecting:reparse",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """A group that imports a command when it is asked for. https://click.palletsprojects.com/en/stable/complex/"""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="tokenecho")
 def tokenecho() -> None:
     """How much of your LLM bill is an echo?
@@ -23,12 +43,10 @@ def tokenecho() -> None:
     """
 
 
-for command in (up, run, proxy, collect, dashboard, env, doctor, import_command, exchanges, reparse):
-    tokenecho.add_command(command)
-
-
 def main() -> None:
     """The console script. A problem with the database is a message, not a traceback."""
+    from analytics.store.database import DatabaseError
+
     try:
         tokenecho()
     except DatabaseError as error:

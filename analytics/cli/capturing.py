@@ -12,9 +12,7 @@ from typing import Any
 
 import click
 
-from analytics.cli.draining import draining
 from analytics.cli.options import database_option, option, proxy_options, proxy_settings
-from analytics.cli.summary import print_summary
 from analytics.launch.environment import LOOPBACK, proxy_url, routing, trusting
 from analytics.launch.places import Places
 from analytics.launch.processes import WINDOWS, ProxySettings, check_port, children, free_port, start, start_proxy
@@ -38,6 +36,8 @@ def run(at: Places, port: int, command: tuple[str, ...], **given: Any) -> None:
         running["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
         code = _run_routed(command, settings, at)
     _wait_until_collected(at)
+    from analytics.cli.summary import print_summary
+
     print_summary(at, settings.capture_id)
     sys.exit(code)
 
@@ -108,6 +108,8 @@ _PASSED = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name
 
 def _wait_until_collected(at: Places) -> None:
     """Collect what is left: a short command ends before its collector has begun. Or leave it to another one at work."""
+    from analytics.cli.draining import draining  # reads and writes DuckDB: not before the command has started
+
     spool = Spool(at.spool)
     deadline = time.monotonic() + DRAIN_TIMEOUT_S
     if spool.waiting():

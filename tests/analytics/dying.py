@@ -1,4 +1,4 @@
-"""Collectors that die: `python -m tests.analytics.dying SPOOL DATABASE HOW TIMES`, one after the other, SPOOL's own way.
+"""Collectors that die, one after the other: `python -m tests.analytics.dying SPOOL DATABASE HOW TIMES`.
 
 HOW is `reading` (marked records end the process), `always` (any record does) or `killed` (somebody ends it at random
 moments). Prints how many died; after TIMES deaths, or the first that ends by itself, there are no more.

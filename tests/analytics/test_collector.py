@@ -1,4 +1,4 @@
-"""The collector moves every record into the database once, whatever breaks on the way, and sets aside what breaks it."""
+"""The collector moves every record into the database once, whatever breaks, and sets aside what breaks it."""
 
 import logging
 import shutil
@@ -54,7 +54,7 @@ def ids(*records: Record) -> list[str]:
 
 def dying(spool: Spool, database: Database, how: str, times: int) -> int:
     """Let collectors die, in processes of their own; how many did."""
-    command = [sys.executable, "-m", "tests.analytics.dying", spool.path, database.path, how, str(times)]
+    command = [sys.executable, "-m", "tests.analytics.dying", str(spool.path), str(database.path), how, str(times)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout)
 
 
@@ -129,7 +129,7 @@ def test_of_a_call_without_contents_the_error_quotes_nothing(
 def test_one_that_is_damaged_in_the_spool_is_set_aside(spool: Spool, database: Database, column: str) -> None:
     spool.append(chats(1, 2, 3))
     with closing(sqlite3.connect(spool.path)) as other, other:
-        other.execute(f"update records set {column} = ? where seq = 2", (NUL,))
+        other.execute(f"update records set {column} = ? where seq = 2", (NUL,))  # noqa: S608  # named above
     collect_all(spool, database)
     assert stored(database) == ids(*chats(1, 3))
     [(record_id, error)] = spool.set_aside_errors()
@@ -309,7 +309,7 @@ def test_nothing_is_lost_while_the_disk_is_full(spool: Spool, small_disk: Path) 
     spool.append([chat(n, said(*(f"{n} {at} and so on" for at in range(300)))) for n in range(10, 60)])
     trying = collector(spool, database)
     for _ in range(MOST_FAILURES + 1):
-        with pytest.raises(DatabaseUnavailable, match="calls.duckdb: cannot be written: .*No space left"):
+        with pytest.raises(DatabaseUnavailable, match=r"calls.duckdb: cannot be written: .*No space left"):
             trying.collect()
     assert waiting(spool) == [(0, 0)] * 50
     assert stored(database) == ids(*chats(*range(10)))

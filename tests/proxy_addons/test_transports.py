@@ -52,10 +52,11 @@ def test_an_exchange_is_stored_as_it_was_on_the_wire(client: httpx.Client, rig: 
 def test_sizes_are_those_on_the_wire_and_those_decoded(client: httpx.Client, rig: Rig, encoding: str) -> None:
     body = json.dumps(chat(stream=True).body).encode()
     headers = {"content-encoding": encoding, "x-upstream-encoding": encoding}
-    received = client.post(chat().path, content=ENCODERS[encoding](body), headers=headers)
+    encoded = ENCODERS[encoding](body)
+    received = client.post(chat().path, content=encoded, headers=headers)
     record, opened = (found := rig.record()), open_call(found)
-    assert record.request.data == ENCODERS[encoding](body)
-    assert (record.request.wire_bytes, opened.request_bytes) == (len(ENCODERS[encoding](body)), len(body))
+    assert record.request.data == encoded
+    assert (record.request.wire_bytes, opened.request_bytes) == (len(encoded), len(body))
     wire = (record.response.wire_bytes, opened.response_bytes)
     assert wire == (len(rig.up.responses[-1].body), len(received.content))
     assert opened.call.request == json.loads(body)

@@ -1,0 +1,54 @@
+"""`tokenecho export`: a table as a file."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import duckdb
+
+from analytics.cli.filters import Filters, filter_options
+from analytics.cli.options import database_option, option
+from analytics.cli.querying import one_line
+from analytics.launch.places import Places
+from analytics.store.database import Database
+from analytics.store.exporting import Format, NotThere, export_table
+
+
+@click.command("export")
+@database_option
+@option("--format", "form", type=click.Choice(["parquet", "csv", "jsonl"]), required=True, help="What to write.")
+@option("--table", default="exchanges", show_default=True, help="The table or view; docs/tables.md describes them.")
+@filter_options
+@click.argument("file")
+def export_command(at: Places, form: Format, table: str, file: str, **chosen: object) -> None:
+    """Write a table to FILE, or to standard output where FILE is -.
+
+    Texts of conversations are in `blocks` only. The file is readable by its owner alone.
+    """
+    os.umask(0o077)
+    filters = Filters(**chosen)  # type: ignore[arg-type]  # click has checked them
+    try:
+        with Database(at.database).reading() as connection, TemporaryDirectory(dir=_folder(file)) as folder:
+            made = Path(folder) / "export"
+            rows = export_table(connection, table, made, form, filters.parameters())
+            _hand_over(made, file)
+    except (NotThere, duckdb.Error, OSError) as error:
+        raise click.ClickException(one_line(error)) from error
+    click.echo(f"{rows:,} rows of {table}{'' if file == '-' else f' in {file}'}.", err=True)
+
+
+def _folder(file: str) -> Path | None:
+    """Where to write first: beside the file, so that it comes into its place whole."""
+    return None if file == "-" else Path(file).absolute().parent
+
+
+def _hand_over(made: Path, file: str) -> None:
+    if file != "-":
+        made.replace(file)
+        return
+    with made.open("rb") as found:
+        shutil.copyfileobj(found, sys.stdout.buffer)
+    sys.stdout.buffer.flush()

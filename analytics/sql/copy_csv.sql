@@ -1,0 +1,2 @@
+-- What was selected, as comma-separated values with a heading.
+copy (select * from selected) to $path (format csv, header true)

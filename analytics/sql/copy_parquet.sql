@@ -1,0 +1,2 @@
+-- What was selected, as a Parquet file.
+copy (select * from selected) to $path (format parquet, compression zstd)

@@ -1,0 +1,2 @@
+-- A table as it is.
+select * from query_table($name)

@@ -1,0 +1,53 @@
+-- One row per exchange in its conversation: what it continues, and what of it was resent, echoed, new or remembered.
+create or replace view turns as
+with final as (
+    select
+        links.exchange_id,
+        links.started_at,
+        conversation_id,
+        turn,
+        branch,
+        parent_exchange_id,
+        relation,
+        resent_tokens,
+        echoed_tokens,
+        new_tokens,
+        remembered_tokens,
+        token_basis,
+        echo_basis,
+        resent_usd,
+        echoed_usd,
+        new_usd,
+        remembered_usd,
+        resent_bytes,
+        echoed_bytes,
+        new_bytes,
+        resent_blocks,
+        echoed_blocks,
+        new_blocks,
+        resent_preamble_blocks,
+        resent_preamble_bytes,
+        new_preamble_blocks,
+        new_preamble_bytes,
+        tools_tokens,
+        system_tokens,
+        user_tokens,
+        assistant_tokens,
+        thinking_tokens,
+        tool_call_tokens,
+        tool_result_tokens,
+        media_tokens,
+        other_tokens,
+        new_tools_tokens,
+        new_system_tokens,
+        new_user_tokens,
+        new_assistant_tokens,
+        new_thinking_tokens,
+        new_tool_call_tokens,
+        new_tool_result_tokens,
+        new_media_tokens,
+        new_other_tokens
+    from links
+    left join ledgers using (exchange_id)
+)
+select * from final;
