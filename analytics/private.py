@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 OWNER_ONLY = 0o600
+SECRET_BYTES = 32
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def installation_secret(folder: Path) -> bytes:
     fresh = folder / f".secret-{os.getpid()}-{secrets.token_hex(4)}"
     if not path.exists():
         create_private(fresh)
-        fresh.write_bytes(secrets.token_bytes(32))
+        fresh.write_bytes(secrets.token_bytes(SECRET_BYTES))
         try:
             os.link(fresh, path)  # only the first of several starting at once gets its own
         except FileExistsError:
@@ -51,7 +52,11 @@ def installation_secret(folder: Path) -> bytes:
         except OSError:  # a file system without links
             fresh.replace(path)
         fresh.unlink(missing_ok=True)
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        # Hashes under a shorter key would be guessable, and those under a new one would meet no earlier one.
+        raise ValueError(f"{path}: damaged; restore it from a backup, or delete it and start a new database with --db.")
+    return secret
 
 
 def fingerprint(secret: bytes, credential: str) -> str:

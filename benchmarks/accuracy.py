@@ -20,7 +20,6 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.chaining import Chain
 from analytics.dialects.exchange import Block
 from analytics.hashing import Hasher
 from analytics.pricing.pricer import Pricer
@@ -60,7 +59,7 @@ def read_all(trace: Trace, path: Path) -> list[Reading]:
 def stored(readings: Sequence[Reading], database: Database) -> None:
     """Write the readings in shuffled batches into a new database."""
     database.path.unlink(missing_ok=True)
-    shuffled = random.Random(7).sample(readings, len(readings))
+    shuffled = random.Random(7).sample(readings, len(readings))  # noqa: S311  # no secret
     for at in range(0, len(shuffled), BATCH):
         with database.writing() as connection:
             write_batch(connection, shuffled[at : at + BATCH])
@@ -120,7 +119,35 @@ METHODS: dict[str, Method] = {
 def _text(reading: Reading, trace: Trace) -> str:
     chain = reading.chain
     blocks = [chain.blocks[digest] for digest in (*chain.preamble, *chain.history)]
-    return "".join(_words(block) if trace.agent else f"{block.role}\x1f{block.content}\x1e" for block in blocks)
+    return "".join(map(_words, blocks)) if trace.agent else _spelled_out(blocks)
+
+
+def _spelled_out(blocks: Iterable[Block]) -> str:
+    """The blocks as the airline's traces count them: a message's calls stand beside its text."""
+    said = "".join(f"\x1e{_spelled(block)}" for block in blocks)
+    return re.sub("(\x1eassistant\x1f[^\x1e]*)\x1eassistant\x1f\x1fcall", "\\1\x1fcall", said)[1:] + "\x1e"
+
+
+def _spelled(block: Block) -> str:
+    """The block as the airline's traces count it."""
+    match block.kind:
+        case "tools":
+            found = json.loads(block.content)
+            tool = found.get("function", found)
+            schema = json.dumps(tool.get("parameters", tool.get("input_schema")), sort_keys=True)
+            return f"T\x1f{tool['name']}\x1f{tool.get('description', '')}\x1f{schema}"
+        case "tool_call":
+            call = json.loads(block.content)
+            arguments = json.dumps(call["arguments"], sort_keys=True)
+            return f"assistant\x1f\x1fcall\x1f{_ref(block)}\x1f{call['name']}\x1f{arguments}"
+        case "tool_result":
+            return f"tool\x1f{_ref(block)}\x1f{block.content}"
+    return f"{block.role}\x1f{block.content}"
+
+
+def _ref(block: Block) -> str:
+    """As long as the id of the call, which is no part of the content."""
+    return "x" * len((block.ref or "").replace("toolu_", "call_"))
 
 
 def _words(block: Block) -> str:

@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from analytics.dialects.exchange import Usage
@@ -18,7 +20,8 @@ from analytics.record import Record
 from benchmarks.differences import Comparison, Rule, explanation
 from benchmarks.figures import print_table
 from benchmarks.independent import usage_said
-from tests.recordings import PATH, Recording, recordings
+from benchmarks.threads import steps
+from tests.recordings import PATH, Recording, recorded, recordings
 
 HEAD = ("API", "provider", "records", "read", "usage equal", "different", "no usage", "errors recognised")
 
@@ -116,7 +119,23 @@ def main() -> int:
     for one in problems:
         print(f"PROBLEM {one.recording.name}: {one.problem}")
     print(f"\n{len(outcomes):,} recordings in {took:.1f} s; {len(problems)} problems.")
+    _print_threads()
     return 1 if problems else 0
+
+
+def _print_threads() -> None:
+    """How many recordings of several turns become the conversations that they were, and why the others do not."""
+    generations = [turn for turn in recorded("") if turn.recording.source["endpoint_class"] == "generation"]
+    with TemporaryDirectory() as folder:
+        found = list(steps(generations, Path(folder)))
+    whole = Counter(step.after.recording.conversation for step in found)
+    whole.subtract(step.after.recording.conversation for step in found if step.threaded)
+    print(
+        f"\n{len(whole):,} recordings go on over {len(found):,} steps: {sum(step.threaded for step in found):,} steps"
+    )
+    print(f"thread as recorded, and {sum(not missing for missing in whole.values()):,} recordings whole. The others:")
+    for reason, count in Counter(step.reason for step in found if not step.threaded).most_common():
+        print(f"- {count} × {reason}.")
 
 
 def _lines(outcomes: Iterable[Outcome]) -> tuple[dict[tuple[str, str], Line], Line]:

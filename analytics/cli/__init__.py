@@ -16,6 +16,12 @@ COMMANDS = {
     "doctor": "analytics.cli.doctor:doctor",
     "import": "analytics.cli.importing:import_command",
     "exchanges": "analytics.cli.exchanges:exchanges",
+    "sql": "analytics.cli.querying:sql_command",
+    "export": "analytics.cli.exporting:export_command",
+    "verify": "analytics.cli.verifying:verify",
+    "conversations": "analytics.cli.reporting:conversations",
+    "turns": "analytics.cli.reporting:turns",
+    "report": "analytics.cli.reporting:report",
     "reparse": "analytics.cli.collecting:reparse",
 }
 
@@ -33,6 +39,15 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """The command's result. A problem with the database is a message, not a traceback."""
+        from analytics.store.database import DatabaseError
+
+        try:
+            return super().invoke(ctx)
+        except DatabaseError as error:
+            raise click.ClickException(str(error)) from error
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="tokenecho")
@@ -44,13 +59,8 @@ def tokenecho() -> None:
 
 
 def main() -> None:
-    """The console script. A problem with the database is a message, not a traceback."""
-    from analytics.store.database import DatabaseError
-
+    """The console script."""
     try:
         tokenecho()
-    except DatabaseError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)
     except BrokenPipeError:  # the reader of our output has gone
         sys.exit(141)

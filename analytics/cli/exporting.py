@@ -1,6 +1,5 @@
 """`tokenecho export`: a table as a file."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from analytics.cli.filters import Filters, filter_options
 from analytics.cli.options import database_option, option
 from analytics.cli.querying import one_line
 from analytics.launch.places import Places
+from analytics.private import owner_only
 from analytics.store.database import Database
 from analytics.store.exporting import Format, NotThere, export_table
 
@@ -28,12 +28,12 @@ def export_command(at: Places, form: Format, table: str, file: str, **chosen: ob
 
     Texts of conversations are in `blocks` only. The file is readable by its owner alone.
     """
-    os.umask(0o077)
     filters = Filters(**chosen)  # type: ignore[arg-type]  # click has checked them
     try:
-        with Database(at.database).reading() as connection, TemporaryDirectory(dir=_folder(file)) as folder:
+        with owner_only(), TemporaryDirectory(dir=_folder(file)) as folder:
             made = Path(folder) / "export"
-            rows = export_table(connection, table, made, form, filters.parameters())
+            with Database(at.database).reading() as connection:
+                rows = export_table(connection, table, made, form, filters.parameters())
             _hand_over(made, file)
     except (NotThere, duckdb.Error, OSError) as error:
         raise click.ClickException(one_line(error)) from error

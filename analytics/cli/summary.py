@@ -28,7 +28,7 @@ def summary(at: Places, capture_id: str) -> list[str]:
         f"tokenecho  {_calls(calls, found, _missed(at))}",
         f"  tokens   {_tokens(found)}",
         f"  cost     {_cost(calls, found)}",
-        f"  echo     {'not known yet' if calls else 'nothing to compare'}",
+        f"  echo     {_echo(found)}",
         f"  data     {at.database}",
     ]
 
@@ -53,6 +53,15 @@ def _tokens(found: dict[str, int]) -> str:
     cached = f" ({count(found['cache_read_tokens'])} from cache)" if found.get("cache_read_tokens") else ""
     silent = f"; {count(found['unmetered'])} calls without usage" if found.get("unmetered") else ""
     return f"{count(found['input_tokens'])} in{cached}, {count(found['output_tokens'])} out{silent}"
+
+
+def _echo(found: dict[str, float]) -> str:
+    if not found.get("calls"):
+        return "none"
+    if found.get("echo_share") is None:
+        return "unknown"
+    price = f", which cost {dollars(found['echo_usd'])}" if found.get("echo_usd") is not None else ""
+    return f"{found['echo_share']:.1%} of the input, {count(found['echo_tokens'])} tokens sent before{price}"
 
 
 def _cost(calls: int, found: dict[str, float]) -> str:

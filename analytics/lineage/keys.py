@@ -81,6 +81,8 @@ def _sought(facts: Facts) -> Iterator[Parts]:
     if spoken.echo_prefix:
         yield "whole", spoken.echo_prefix
     yield from (("node", node) for node in (spoken.echo_node, spoken.open_node) if node)
+    if spoken.echo_node:  # who else goes on from the same reply
+        yield "pass", spoken.echo_node
     if spoken.echo_key:
         yield from (("reply", spoken.echo_key, *more) for more in _beside_echo(facts))
     yield from (("ref", ref) for ref in unique_refs(spoken.echo_refs))

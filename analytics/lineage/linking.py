@@ -55,7 +55,8 @@ def _write(connection: duckdb.DuckDBPyConnection, linked: Sequence[Linked]) -> N
     if displaced:
         conversations = {before[link.exchange_id][0][0] for link in displaced}
         _load_conversations(connection, conversations, links, before)
-        settle_places(links, links.values())
+        stayed = (links[key] for key, (place, _) in before.items() if place[0] in conversations)
+        settle_places(links, {link.exchange_id: link for link in (*moving.values(), *stayed)}.values())
     _store(connection, rows, links, before)
 
 

@@ -4,7 +4,7 @@ The order: an explicit state reference; the same request once more; the parent's
 history that goes on from a shared prefix; a summary of it; else a new conversation.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -16,7 +16,7 @@ from analytics.lineage.keys import state_of
 type Relation = Literal["append", "retry", "fork", "edit", "truncate", "compact", "state", "ambiguous", "new"]
 
 # Of two parents alike, the latest is taken where the other was so many times longer ago.
-TELLING_TIMES = 5
+TELLING_TIMES = 4
 AT_LEAST = timedelta(seconds=1)
 
 
@@ -54,25 +54,31 @@ def _by_state(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
 
 
 def _by_content(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
-    heard = _by_reply(x, earlier)
-    retried = _latest(y for y in earlier if evidence.repeated(x, y))
-    if retried and not _overtaken(retried, heard):
+    heard = _heard(x, earlier)
+    retried = _retried(x, heard, earlier)
+    if retried:
         return Decision("retry", retried)
-    return heard or _by_prefix(x, earlier) or _by_nodes(x, earlier) or _by_summary(x, earlier)
+    return _by_reply(x, heard, earlier) or _by_prefix(x, earlier) or _by_nodes(x, earlier) or _by_summary(x, earlier)
 
 
-def _overtaken(retried: Facts, heard: Decision | None) -> bool:
-    """Whether x continues something that began after what it seems to repeat: then it has its own history."""
-    return heard is not None and heard.parent is not None and heard.parent.started_at > retried.started_at
+def _retried(x: Facts, heard: Sequence[Facts], earlier: Iterable[Facts]) -> Facts | None:
+    """The latest request that x repeats, unless x goes on from what began later: then it has its own history."""
+    retried = _latest(y for y in earlier if evidence.repeated(x, y))
+    overtaken = retried and any(y.started_at > retried.started_at for y in heard)
+    return None if overtaken else retried
 
 
-def _by_reply(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
-    """The exchange whose reply is the last thing said in x's history."""
+def _heard(x: Facts, earlier: Sequence[Facts]) -> list[Facts]:
+    """The exchanges whose reply is the last thing said in x's history, as far as nothing speaks for one of them."""
     found = [y for y in earlier if evidence.convincing(x, y)]
-    if not found:
+    best = max((evidence.rank(x, y) for y in found), default=None)
+    return [y for y in found if evidence.rank(x, y) == best]
+
+
+def _by_reply(x: Facts, heard: Sequence[Facts], earlier: Sequence[Facts]) -> Decision | None:
+    if not heard:
         return None
-    best = max(evidence.rank(x, y) for y in found)
-    parent = _choose(x, [y for y in found if evidence.rank(x, y) == best])
+    parent = _choose(x, heard, _taken(x, heard, earlier) if len(heard) > 1 else frozenset())
     if parent is None:
         return Decision("ambiguous")
     return Decision("append" if evidence.exact(x, parent) else "overlap", parent)
@@ -117,21 +123,43 @@ def _rank_on_the_way(x: Facts, y: Facts) -> tuple[int, bool, bool]:
     return evidence.hinted(x, y), evidence.ended(x, y), evidence.instructed(x, y)
 
 
-def _choose(x: Facts, alike: Sequence[Facts]) -> Facts | None:
-    """The latest of those that content and hints do not tell apart; None where time does not either."""
+def _choose(x: Facts, alike: Sequence[Facts], taken: Set[str]) -> Facts | None:
+    """One of those that content and hints do not tell apart, None where nothing does.
+
+    The time may tell, or that all but one of them have been continued already.
+    """
+    found = _told_by_time(x, alike)
+    free = [y for y in alike if y.exchange_id not in taken]
+    return found or _told_by_time(x, free)
+
+
+def _told_by_time(x: Facts, alike: Sequence[Facts]) -> Facts | None:
+    """The latest, unless another that does not belong with it is not much longer ago."""
     latest = _latest(alike)
     if latest is None:
         return None
-    strangers = (y for y in alike if y is not latest and not _same_conversation(latest, y))
-    nearest = _latest(strangers)
+    nearest = _latest(y for y in alike if y is not latest and not _same_conversation(latest, y))
     if nearest is None or evidence.gap(x, nearest) >= TELLING_TIMES * max(evidence.gap(x, latest), AT_LEAST):
         return latest
     return None
 
 
+def _taken(x: Facts, alike: Sequence[Facts], earlier: Sequence[Facts]) -> set[str]:
+    """Which of these parents exchanges before x continued, with those that belong with one that was."""
+    taken: set[str] = set()
+    others = sorted((z for z in earlier if z.spoken.echo_node == x.spoken.echo_node), key=lambda z: z.order)
+    for at, z in enumerate(others):
+        heard = _heard(z, [y for y in alike if y.order < z.order])
+        chosen = None if _retried(z, heard, others[:at]) else _choose(z, heard, taken)
+        if chosen:
+            taken |= {y.exchange_id for y in alike if y is chosen or _same_conversation(y, chosen)}
+    return taken
+
+
 def _same_conversation(y: Facts, z: Facts) -> bool:
     """Whether two exchanges alike belong together: one is the other once more, or follows from it."""
-    return evidence.follows(y, z) or evidence.follows(z, y) or evidence.repeated_at_once(y, z)
+    first, then = sorted((y, z), key=lambda each: each.order)
+    return evidence.follows(then, first) or evidence.repeated_at_once(then, first)
 
 
 def _latest(found: Iterable[Facts]) -> Facts | None:

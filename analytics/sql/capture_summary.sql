@@ -10,5 +10,10 @@ select
     sum(cost_usd) as cost_usd,
     count(*) filter (where cost_usd is null and usage_basis <> 'none') as unpriced,
     count(*) filter (where usage_basis = 'none' and status between 101 and 299 and reading = 'read') as unmetered
+    ,
+    sum(resent_tokens + echoed_tokens) as echo_tokens,
+    sum(resent_tokens + echoed_tokens) / nullif(sum(input_tokens) filter (resent_tokens is not null), 0) as echo_share,
+    sum(resent_usd + echoed_usd) filter (resent_tokens + echoed_tokens > 0) as echo_usd
 from exchanges
+left join turns using (exchange_id)
 where capture_id = ?

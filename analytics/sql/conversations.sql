@@ -32,8 +32,8 @@ with final as (
         coalesce(sum(resent_tokens) filter (token_basis = 'exact'), 0) / nullif(sum(resent_tokens), 0) as exact_share,
         sum(cache_read_tokens) / nullif(sum(input_tokens) filter (cache_read_tokens is not null), 0)
             as cache_hit_share,
-        -- Tokens by which the input grows from turn to turn.
-        regr_slope(input_tokens, turn) as growth_per_turn,
+        -- Tokens by which the input grows from turn to turn; one turn alone has no slope (not a number).
+        case when isfinite(regr_slope(input_tokens, turn)) then regr_slope(input_tokens, turn) end as growth_per_turn,
         max(input_tokens + coalesce(output_tokens, 0)) as largest_context,
         sum(request_bytes)::bigint as request_bytes,
         sum(response_bytes)::bigint as response_bytes,

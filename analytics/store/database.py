@@ -18,6 +18,8 @@ import duckdb
 from analytics.private import create_folder, owner_only
 
 SCHEMA_VERSION = 1
+# In the order in which they build on each other.
+VIEWS = ("turns", "turn_costs", "conversations")
 # Nothing is fetched at run time: what the product needs is built into the package.
 OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -145,7 +147,7 @@ class Database:
         try:
             row = connection.execute("select value from meta where key = 'schema_version'").fetchone()
             version = int(row[0]) if row else 0
-        except (duckdb.CatalogException, duckdb.BinderException, ValueError) as error:
+        except (duckdb.CatalogException, duckdb.BinderException, ValueError, TypeError) as error:
             raise DatabaseError(f"{self.path}: {FOREIGN}") from error
         if not version:
             raise DatabaseError(f"{self.path}: {FOREIGN}")
@@ -161,6 +163,8 @@ def _make(path: Path) -> None:
     try:
         connection.begin()
         connection.execute(sql("schema"))
+        for view in VIEWS:
+            connection.execute(sql(view))
         connection.execute("insert into meta values ('schema_version', ?)", [str(SCHEMA_VERSION)])
         connection.commit()
     finally:

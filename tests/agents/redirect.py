@@ -1,4 +1,4 @@
-"""A mitmproxy script for `tokenecho run --addon`: whatever host is asked for, the local upstream is what is connected."""
+"""A mitmproxy script for `tokenecho run --addon`: whatever host is asked for, the local upstream is connected."""
 
 import os
 

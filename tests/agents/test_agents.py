@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.agents.running import command, run
+from tests.agents.running import command, run, search_path
 from tests.upstream import Running
 
 
@@ -49,7 +49,7 @@ def _codex(name: str, provider: str, prepare: Callable[[Path, dict[str, str]], N
     arguments = ("codex", "exec", "--skip-git-repo-check", "-c", "check_for_update_on_startup=false", *options)
     code = 'text(await tools.exec_command({cmd: "cat note.txt"}))'
     transport = "http" if options else "websocket"
-    return Agent(name, arguments, "exec", code, provider, {"CODEX_KEY": "sk-test"}, prepare, transport)
+    return Agent(name, arguments, "exec", code, provider, {}, prepare, transport)
 
 
 def _with_key(home: Path, variables: dict[str, str]) -> None:
@@ -123,7 +123,7 @@ def test_an_agent_works_and_every_model_call_is_captured(agent: Agent, up: Runni
     home.mkdir()
     work.mkdir()
     (work / "note.txt").write_text("lives in Turku")
-    agent.prepare(home, {"HOME": str(home), "PATH": str(Path(path).parent)})
+    agent.prepare(home, {"HOME": str(home), "PATH": search_path()})
     found = run([path, *agent.arguments[1:], agent.prompt], up, tmp_path, agent.variables)
 
     assert found.code == 0, found.err

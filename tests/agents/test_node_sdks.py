@@ -39,7 +39,7 @@ def test_every_sdk_is_captured_without_a_change_to_the_app(node: Path, up: Runni
     inside = folder()
     assert inside
     (tmp_path / "node_modules").symlink_to(inside / "node_modules")
-    script = shutil.copy(CALLS, tmp_path)
+    script = str(shutil.copy(CALLS, tmp_path))
     before = "v20." in _version(str(node))
     packages = ("openai-before", "genai-before") if before else ("openai", "@google/genai")
     found = run([str(node), script, *packages], up, tmp_path, KEYS)

@@ -78,7 +78,7 @@ class Frail(Reader):
 
     def read(self, record: Record) -> Reading:
         if BREAKS.encode() in record.request.data:
-            raise LookupError("no such thing as 'Question 5?'")
+            raise LookupError(f"no such thing as {BREAKS!r}")
         if KILLS.encode() in record.request.data:
             os._exit(9)
         return super().read(record)

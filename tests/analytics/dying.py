@@ -1,7 +1,8 @@
 """Collectors that die, one after the other: `python -m tests.analytics.dying SPOOL DATABASE HOW TIMES`.
 
-HOW is `reading` (marked records end the process), `always` (any record does) or `killed` (somebody ends it at random
-moments). Prints how many died; after TIMES deaths, or the first that ends by itself, there are no more.
+HOW is `reading` (marked records end the process), `always` (any record does) or `killed` (somebody ends it at a random
+moment, while more and more records come). Prints how many died; after that many, or where none is killed after the
+first that ends by itself, there are no more.
 """
 
 import os
@@ -16,7 +17,9 @@ from analytics.reading import Reader, Reading
 from analytics.record import Record
 from analytics.spool import Spool
 from analytics.store.database import Database
-from tests.analytics.chats import chat, frail, reader
+from tests.analytics.chats import append, chat, frail, reader
+
+MANY = 1_000  # numbers that no test uses for its own
 
 
 class Doomed(Reader):
@@ -32,16 +35,26 @@ def main(spool: Path, database: Path, how: str, times: int) -> int:
     kind.read(chat(0))  # so that the prices are there before the forks
     if how == "always":
         kind.__class__ = Doomed
-    for died in range(times):
-        child = os.fork()
-        if not child:
-            collect(spool, database, kind)
+    died = 0
+    for number in range(times):
         if how == "killed":
-            time.sleep(random.uniform(0.0, 0.08))  # noqa: S311  # a moment, not a secret
-            os.kill(child, signal.SIGKILL)
-        if os.waitpid(child, 0)[1] == 0:
+            append(spool, [chat(MANY + number)])
+        ended = one(spool, database, kind, kill=how == "killed")
+        if ended and how != "killed":
             return died
-    return times
+        died += not ended
+    return died
+
+
+def one(spool: Path, database: Path, kind: Reader, *, kill: bool) -> bool:
+    """Whether this collector ended by itself."""
+    child = os.fork()
+    if not child:
+        collect(spool, database, kind)
+    if kill:
+        time.sleep(random.uniform(0.0, 0.3))  # noqa: S311  # a moment, not a secret
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def collect(spool: Path, database: Path, kind: Reader) -> None:

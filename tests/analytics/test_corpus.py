@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,8 @@ from analytics.dialects.exchange import Usage
 from benchmarks.corpus import Outcome, main, recognised, walk
 from benchmarks.differences import RULES, Comparison, explanation
 from benchmarks.independent import usage_said
-from tests.recordings import PATH, recordings
+from benchmarks.threads import steps
+from tests.recordings import PATH, recorded, recordings
 
 pytestmark = pytest.mark.skipif(not PATH.exists(), reason="the recorded traffic is not on this machine")
 
@@ -60,6 +62,17 @@ def test_no_rule_explains_a_count_that_is_off_by_one() -> None:
 
 def _of(one: Outcome, counts: dict[str, int]) -> Comparison:
     return Comparison(one.recording.record, Usage(**counts), usage_said(one.recording.record))
+
+
+def test_the_recordings_of_several_turns_thread_as_recorded(tmp_path: Path) -> None:
+    """All but those whose client sent another reply than the one it got, or put the same question several times."""
+    turns = [turn for turn in recorded("") if turn.recording.source["endpoint_class"] == "generation"]
+    found = list(steps(turns, tmp_path))
+    assert len({step.after.recording.conversation for step in found}) >= 517
+    assert [
+        step.after.recording.name for step in found if step.echoed and not step.threaded and not step.ambiguous
+    ] == []
+    assert sum(step.threaded for step in found) >= 687
 
 
 def test_the_benchmark_prints_its_table_and_finds_no_problem(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.analytics.cli.terminal import tokenecho
+from tests.analytics.cli.terminal import called
 from tests.analytics.cli.test_exchanges import har
 
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
@@ -26,7 +26,7 @@ def test_an_empty_home_says_how_to_send_the_first_call(page: AppTest) -> None:
 
 
 def test_captured_calls_are_rows(page: AppTest, tmp_path: Path) -> None:
-    tokenecho(tmp_path, "import", str(har(tmp_path)))
+    called(tmp_path, "import", str(har(tmp_path)))
     page.run()
     assert not page.exception
     (row,) = page.dataframe[0].value.to_dict("records")
@@ -38,4 +38,4 @@ def test_a_foreign_database_is_a_message(page: AppTest, tmp_path: Path) -> None:
         connection.execute("create table sales (amount double)")
     page.run()
     assert not page.exception
-    assert "not tokenecho's" in page.error[0].value
+    assert "not a database of tokenecho's" in page.error[0].value

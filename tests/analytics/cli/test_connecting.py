@@ -3,12 +3,12 @@
 import subprocess
 from pathlib import Path
 
-from tests.analytics.cli.terminal import environment, tokenecho
+from tests.analytics.cli.terminal import called, environment
 
 
 def test_a_shell_takes_the_lines(tmp_path: Path) -> None:
     home = tmp_path / "a home with 'quotes'"
-    printed = tokenecho(home, "env", "--port", "9999", "--team", "blue", "--app", "shop").stdout
+    printed = called(home, "env", "--port", "9999", "--team", "blue", "--app", "shop").stdout
     script = printed + '\nprintf "%s\\n" "$HTTPS_PROXY" "$https_proxy" "$SSL_CERT_FILE" "$NODE_USE_ENV_PROXY"'
     shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment(home))
     proxy, lower, bundle, node = shell.stdout.splitlines()
@@ -18,12 +18,12 @@ def test_a_shell_takes_the_lines(tmp_path: Path) -> None:
 
 
 def test_every_shell_has_its_own_syntax(tmp_path: Path) -> None:
-    assert "set -gx HTTPS_PROXY http://127.0.0.1:8080" in tokenecho(tmp_path, "env", "--shell", "fish").stdout
-    assert "$env:HTTPS_PROXY = 'http://127.0.0.1:8080'" in tokenecho(tmp_path, "env", "--shell", "powershell").stdout
+    assert "set -gx HTTPS_PROXY http://127.0.0.1:8080" in called(tmp_path, "env", "--shell", "fish").stdout
+    assert "$env:HTTPS_PROXY = 'http://127.0.0.1:8080'" in called(tmp_path, "env", "--shell", "powershell").stdout
 
 
 def test_the_bundle_holds_the_systems_roots_and_the_proxys_authority(tmp_path: Path) -> None:
-    tokenecho(tmp_path, "env")
+    called(tmp_path, "env")
     bundle = (tmp_path / "ca" / "bundle.pem").read_text("utf-8")
     own = (tmp_path / "ca" / "mitmproxy-ca-cert.pem").read_text("utf-8")
     assert own.strip() in bundle

@@ -1,0 +1,80 @@
+"""Reports: what was called, what it cost, how much of it was an echo. Rows only; how they look is others' business."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from analytics.store.database import DatabaseError, sql
+
+type Row = dict[str, object]
+
+EVER = datetime(1, 1, 1), datetime(9999, 1, 1)
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which calls: from a time on, before a time (both UTC), of an app, of a team. None is all."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    app: str | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Totals, the same by model, app, team and day, and the most expensive conversations."""
+
+    totals: Row
+    groups: dict[str, list[Row]]
+    conversations: list[Row]
+
+
+def report(connection: duckdb.DuckDBPyConnection, selection: Selection, most: int = TOP) -> Report:
+    """The report over these calls."""
+    _select(connection, selection)
+    (totals,) = rows(connection, "report_totals")
+    groups: dict[str, list[Row]] = {"model": [], "app": [], "team": [], "day": []}
+    for row in rows(connection, "report_groups"):
+        groups[str(row.pop("dimension"))].append(row)
+    return Report(totals, groups, _conversations(connection, most, "cost"))
+
+
+def conversations(connection: duckdb.DuckDBPyConnection, selection: Selection, most: int, by: str) -> list[Row]:
+    """Conversations with a call among these, by `cost` or by `time`, the highest first."""
+    _select(connection, selection)
+    return _conversations(connection, most, by)
+
+
+def turns(connection: duckdb.DuckDBPyConnection, conversation: str) -> list[Row]:
+    """The turns of the conversation whose id begins so. Raises DatabaseError where there is none, or several."""
+    found = [row[0] for row in connection.execute(sql("conversations_like"), [conversation]).fetchall()]
+    if not found:
+        raise DatabaseError(f"No conversation {conversation!r}; `tokenecho conversations` lists them.")
+    if len(found) > 1 and conversation not in found:
+        raise DatabaseError(f"Several conversations begin with {conversation!r}; give more of the id.")
+    return rows(connection, "conversation_turns", [conversation if conversation in found else found[0]])
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None) -> list[Row]:
+    """The rows of a query by its name, each by its columns' names."""
+    result = connection.execute(sql(query), parameters or [])
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _select(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
+    since, until = selection.since or EVER[0], selection.until or EVER[1]
+    connection.execute("set variable since = ?::timestamp", [since])
+    connection.execute("set variable until = ?::timestamp", [until])
+    connection.execute("set variable app = ?::varchar", [selection.app])
+    connection.execute("set variable team = ?::varchar", [selection.team])
+    connection.execute(sql("report_calls"))
+
+
+def _conversations(connection: duckdb.DuckDBPyConnection, most: int, by: str) -> list[Row]:
+    connection.execute("set variable most = ?::bigint", [most])
+    connection.execute("set variable ordering = ?::varchar", [by])
+    return rows(connection, "report_conversations")

@@ -1,0 +1,2 @@
+-- Every preamble.
+select preamble_hash, block_hashes from preambles

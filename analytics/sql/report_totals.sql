@@ -1,0 +1,26 @@
+-- One row: what was called, what it came to, how much of it was an echo, and how much of that is unknown.
+select
+    count(*) as calls,
+    count(distinct conversation_id) as conversations,
+    min(started_at) as first_call,
+    max(started_at) as last_call,
+    sum(input_tokens)::bigint as input_tokens,
+    sum(cache_read_tokens)::bigint as cache_read_tokens,
+    sum(output_tokens)::bigint as output_tokens,
+    sum(resent_tokens)::bigint as resent_tokens,
+    sum(echoed_tokens)::bigint as echoed_tokens,
+    sum(new_tokens)::bigint as new_tokens,
+    sum(remembered_tokens)::bigint as remembered_tokens,
+    sum(resent_tokens + echoed_tokens) / nullif(sum(input_tokens) filter (resent_tokens is not null), 0) as echo_share,
+    sum(resent_tokens) filter (token_basis = 'exact') / nullif(sum(resent_tokens), 0) as exact_share,
+    sum(cache_read_tokens) / nullif(sum(input_tokens) filter (cache_read_tokens is not null), 0) as cache_hit_share,
+    sum(cost_usd) as cost_usd,
+    sum(resent_usd + echoed_usd) filter (resent_tokens + echoed_tokens > 0) as echo_usd,
+    count(*) filter (cost_usd is null and usage_basis <> 'none') as unpriced,
+    count(*) filter (usage_basis = 'none' and coalesce(status, 0) between 200 and 299) as unmetered,
+    count(*) filter (coalesce(status, 0) >= 400) as failed,
+    count(*) filter (not complete) as incomplete,
+    count(*) filter (reading = 'unread') as unread,
+    sum(request_bytes)::bigint as request_bytes,
+    sum(response_bytes)::bigint as response_bytes
+from report_calls

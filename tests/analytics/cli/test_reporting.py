@@ -1,0 +1,76 @@
+"""`tokenecho conversations`, `turns` and `report`, on an imported chat of three turns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.analytics.cli.terminal import called
+from tests.analytics.cli.test_exchanges import chat_har
+
+# The chat's usage as its provider reported it: (input, output).
+USAGE = ((100, 20), (150, 30), (200, 10))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the chat in it."""
+    folder = tmp_path_factory.mktemp("home")
+    ran = called(folder, "import", "--app", "shop", str(chat_har(folder, USAGE)))
+    assert ran.exit_code == 0, ran.output
+    return folder
+
+
+def test_the_three_calls_are_one_conversation(home: Path) -> None:
+    (found,) = json.loads(called(home, "conversations", "--json").stdout)
+    assert (found["calls"], found["app"], found["model"]) == (3, "shop", "gpt-4o-2024-08-06")
+    assert found["input_tokens"] == 450
+
+
+def test_each_turn_says_what_was_new_resent_and_echoed(home: Path) -> None:
+    (found,) = json.loads(called(home, "conversations", "--json").stdout)
+    rows = json.loads(called(home, "turns", "--json", found["conversation_id"][:8]).stdout)
+    assert [row["turn"] for row in rows] == [1, 2, 3]
+    assert [row["relation"] for row in rows] == ["new", "append", "append"]
+    parts = [(row["new_tokens"], row["resent_tokens"], row["echoed_tokens"]) for row in rows]
+    assert [sum(part) for part in parts] == [100, 150, 200]
+    # A turn that extends its parent resends the parent's own reported input.
+    assert [resent for _, resent, _ in parts] == [0, 100, 150]
+    assert all(row["token_basis"] == "exact" for row in rows)
+    assert rows[-1]["cumulative_usd"] == pytest.approx(sum(row["cost_usd"] for row in rows))
+
+
+def test_the_report_adds_up(home: Path) -> None:
+    found = json.loads(called(home, "report", "--json").stdout)
+    totals = found["totals"]
+    assert (totals["calls"], totals["conversations"], totals["input_tokens"]) == (3, 1, 450)
+    assert totals["echo_share"] == pytest.approx((totals["resent_tokens"] + totals["echoed_tokens"]) / 450)
+    # 450 × $2.50 + 60 × $10 a million: OpenAI's list price of gpt-4o
+    assert totals["cost_usd"] == pytest.approx(0.001725)
+    assert [row["name"] for row in found["groups"]["app"]] == ["shop"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_report_has_the_same_figures_in_every_dress(home: Path, form: str) -> None:
+    printed = called(home, "report", "--format", form).stdout
+    for figure in ("gpt-4o-2024-08-06", "shop", "450", "$0.0017"):
+        assert figure in printed, figure
+
+
+def test_calls_can_be_chosen_by_time_and_app(home: Path) -> None:
+    assert json.loads(called(home, "report", "--json", "--since", "2026-11-02").stdout)["totals"]["calls"] == 0
+    assert json.loads(called(home, "report", "--json", "--until", "2026-11-02").stdout)["totals"]["calls"] == 3
+    assert json.loads(called(home, "report", "--json", "--app", "other").stdout)["totals"]["calls"] == 0
+
+
+def test_a_time_that_is_none_is_said_with_the_remedy(home: Path) -> None:
+    ran = called(home, "report", "--since", "yesterday-ish")
+    assert ran.exit_code == 2
+    assert "write 2026-11-01, 2026-11-01T10:00, 7d, 12h or 30m" in ran.stderr
+
+
+def test_an_unknown_conversation_is_a_message(home: Path) -> None:
+    ran = called(home, "turns", "nope")
+    assert ran.exit_code == 1
+    assert "No conversation 'nope'" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -1,0 +1,32 @@
+"""What a request itself came to."""
+
+from analytics.dialects.exchange import Usage
+from analytics.ledger.prompt import prompt_tokens
+
+
+def reading(tokens: int, kind: str = "message") -> dict[str, object]:
+    return {"type": kind, "input_tokens": tokens, "output_tokens": 5, "cache_read_input_tokens": 10}
+
+
+def test_a_plain_call_is_read_once() -> None:
+    assert prompt_tokens(Usage(input_tokens=100), {}) == 100
+    assert prompt_tokens(Usage(input_tokens=110), {"iterations": [reading(100)]}) == 110
+
+
+def test_of_a_loop_over_server_tools_the_first_reading_is_the_request() -> None:
+    assert prompt_tokens(Usage(input_tokens=330), {"iterations": [reading(100), reading(210)]}) == 110
+
+
+def test_a_compacted_cleared_or_handed_over_context_is_not_what_was_sent() -> None:
+    usage = Usage(input_tokens=300)
+    assert prompt_tokens(usage, {"iterations": [reading(9000, "compaction"), reading(100)]}) is None
+    assert prompt_tokens(usage, {"iterations": [reading(300), reading(300, "fallback_message")]}) is None
+    assert (
+        prompt_tokens(usage, {"context_management": {"applied_edits": [{"type": "clear_tool_uses_20250919"}]}}) is None
+    )
+    assert prompt_tokens(usage, {"context_management": {"applied_edits": []}}) == 300
+
+
+def test_a_first_reading_over_the_total_or_no_report_at_all_is_unknown() -> None:
+    assert prompt_tokens(Usage(input_tokens=50), {"iterations": [reading(100), reading(210)]}) is None
+    assert prompt_tokens(Usage(), {}) is None

@@ -1,0 +1,186 @@
+"""`kill -9` of proxy, collector, or both under load: what the client had received a second before is stored, once."""
+
+import random
+import ssl
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import httpx2
+import openai
+import pytest
+
+from analytics.launch.places import Places
+from analytics.launch.processes import ProxySettings, free_port, start, start_proxy, stop
+from analytics.spool import Spool
+from analytics.store.database import Database
+from tests.upstream import Running, upstream
+
+VICTIMS = ("proxy", "collector", "both", "collector", "proxy", "both")
+GRACE_S = 1.0  # the issue's own bound
+QUESTION = "Tell me something about rivers, please. " * 20
+
+
+@dataclass(slots=True)
+class Load:
+    """Clients that call without a pause, and what each has received: the response's id, and when its last byte came."""
+
+    base_url: str
+    proxy_url: str
+    trust: ssl.SSLContext
+    received: list[tuple[str, float]] = field(default_factory=list)
+    failed: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def sdk_whole(self, client: httpx2.Client) -> str:
+        completions = self._sdk(client).chat.completions
+        return completions.create(model="gpt-4o", messages=[{"role": "user", "content": QUESTION}]).id
+
+    def sdk_streamed(self, client: httpx2.Client) -> str:
+        stream = self._sdk(client).responses.create(model="gpt-4o", input=QUESTION, stream=True)
+        ids = [event.response.id for event in stream if event.type == "response.completed"]
+        return ids[0]
+
+    def _sdk(self, client: httpx2.Client) -> openai.OpenAI:
+        return openai.OpenAI(base_url=f"{self.base_url}/v1", api_key="k", http_client=client, max_retries=0)
+
+    def plain(self, client: httpx.Client) -> str:
+        body = {"model": "claude-sonnet-4-5", "max_tokens": 50, "messages": [{"role": "user", "content": QUESTION}]}
+        answer = client.post(f"{self.base_url}/v1/messages", json=body, headers={"anthropic-version": "2023-06-01"})
+        return str(answer.raise_for_status().json()["id"])
+
+    def slow(self, client: httpx.Client) -> str:
+        """A stream that a kill often cuts in two."""
+        body = {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": QUESTION}]}
+        headers = {"x-upstream-chunk-delay": "25"}
+        with client.stream("POST", f"{self.base_url}/v1/chat/completions", json=body, headers=headers) as answer:
+            text = answer.raise_for_status().read().decode()
+        if not text.endswith("[DONE]\n\n"):
+            raise httpx.ReadError("cut off")
+        return text.partition('"id":"')[2].partition('"')[0] or text.partition('"id": "')[2].partition('"')[0]
+
+    def go_on[C](self, make: Callable[[], C], call: Callable[[C], str]) -> None:
+        client = make()
+        while not self.over.is_set():
+            try:
+                answer = call(client)
+            except (openai.APIError, httpx.HTTPError, httpx2.HTTPError):
+                self.failed += 1
+                time.sleep(0.05)
+            else:
+                self.received.append((answer, time.monotonic()))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        kind = {"verify": self.trust, "proxy": self.proxy_url, "trust_env": False, "timeout": 10}
+        with httpx.Client(**kind) as plain, httpx2.Client(**kind) as sdk:  # type: ignore[arg-type]  # one for both
+            calls = ((plain, self.plain), (plain, self.slow), (sdk, self.sdk_whole), (sdk, self.sdk_streamed))
+            threads = [threading.Thread(target=self.go_on, args=(lambda c=c: c, call)) for c, call in calls]  # type: ignore[misc]
+            for thread in threads:
+                thread.start()
+            try:
+                yield
+            finally:
+                self.over.set()
+                for thread in threads:
+                    thread.join()
+
+
+@dataclass(slots=True)
+class Capture:
+    """A proxy and a collector that can be killed and started again."""
+
+    at: Places
+    settings: ProxySettings
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, victim: str) -> None:
+        if victim in ("collector", "both"):
+            self.processes["collector"] = start("analytics.cli", ["collect", "--db", str(self.at.database)])
+        if victim in ("proxy", "both"):
+            self.processes["proxy"] = start_proxy(self.settings, self.at)
+
+    def kill(self, victim: str) -> float:
+        """Kill and wait; the moment."""
+        moment = time.monotonic()
+        for name, process in self.processes.items():
+            if victim in (name, "both"):
+                process.kill()
+        for name, process in self.processes.items():
+            if victim in (name, "both"):
+                process.wait()
+        return moment
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            stop(process)
+
+
+@pytest.fixture
+def up() -> Iterator[Running]:
+    with upstream() as running:
+        yield running
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    monkeypatch.setenv("TOKENECHO_HOME", str(tmp_path / "home"))
+    return Places(tmp_path / "home" / "calls.duckdb", tmp_path / "home")
+
+
+@pytest.fixture
+def capture(at: Places) -> Iterator[Capture]:
+    running = Capture(at, ProxySettings(port=free_port(), hosts=("localhost",)))
+    running.start("both")
+    yield running
+    running.stop()
+
+
+def stored(at: Places) -> Counter[str]:
+    """How often each response is in the database."""
+    with Database(at.database).reading() as connection:
+        query = "select response_id, count(*) from exchanges where response_id is not null group by all"
+        return Counter(dict(connection.execute(query).fetchall()))
+
+
+def test_whatever_is_killed_what_was_received_a_second_before_is_stored_once(
+    up: Running, at: Places, capture: Capture
+) -> None:
+    trust = ssl.create_default_context(cafile=str(at.client_bundle))
+    load = Load(up.base_url, f"http://127.0.0.1:{capture.settings.port}", trust)
+    due: set[str] = set()
+    late: list[tuple[str, float]] = []
+    with load.running():
+        for victim in VICTIMS:
+            time.sleep(random.uniform(1.2, 1.8))  # noqa: S311  # a moment, not a secret
+            killed_at = capture.kill(victim)
+            before = [(answer, killed_at - moment) for answer, moment in list(load.received)]
+            due |= {answer for answer, age in before if age > GRACE_S}
+            late += [(answer, age) for answer, age in before if 0 < age <= GRACE_S]
+            capture.start(victim)
+        time.sleep(1.2)
+        killed_at = capture.kill("both")
+    due |= {answer for answer, moment in load.received if killed_at - moment > GRACE_S}
+
+    subprocess.run([*start_command(at)], check=True, timeout=60)
+    found = stored(at)
+    lost = sorted(age for answer, age in late if answer not in found)
+    print(f"{len(load.received)} received, {load.failed} failed, {len(due)} due, {len(found)} stored; "
+          f"of {len(late)} received within 1 s of a kill {len(lost)} lost, at most {max(lost, default=0):.3f} s old")  # fmt: skip
+    assert len(due) > 50
+    assert due <= set(found)
+    assert {answer: count for answer, count in found.items() if count > 1} == {}
+    with closing(Spool(at.spool)) as spool:
+        assert (spool.waiting(), spool.set_aside_errors(), spool.losses()) == (0, [], [])
+
+
+def start_command(at: Places) -> list[str]:
+    import sys
+
+    return [sys.executable, "-m", "analytics.cli", "collect", "--once", "--db", str(at.database)]
