@@ -10,9 +10,18 @@ WHO_HEADERS = ("x-tokenecho-app", "x-tokenecho-team", "x-tokenecho-user")
 
 
 def from_login(username: str) -> Who:
-    """The names in a proxy login's user part: `team`, `team+app` or `team+app+user`; an empty part names nobody."""
-    team, app, user, *_ = [*unquote(username).split("+", 2), "", "", ""]
+    """The names in a proxy login's user part: `team`, `team+app` or `team+app+user`; an empty part names nobody.
+
+    A `+` within a name is written `%2B`.
+    """
+    team, app, user, *_ = [*map(unquote, username.split("+", 2)), "", "", ""]
     return Who(app=app or None, team=team or None, user_name=user or None)
+
+
+def to_login(who: Who) -> str:
+    """The user part that `from_login` reads these names from; empty for nobody."""
+    names = (who.team, who.app, who.user_name)
+    return "+".join((name or "").replace("%", "%25").replace("+", "%2B") for name in names).rstrip("+")
 
 
 def from_proxy_authorization(header: str | None) -> Who:

@@ -14,7 +14,7 @@ from pathlib import Path
 from analytics.endpoints import Endpoints
 from analytics.launch.certificates import ensure_authority
 from analytics.launch.places import Places
-from analytics.launch.processes import ProxySettings, check_port, free_port, proxy_arguments, start, start_proxy, stop
+from analytics.launch.processes import ProxySettings, free_port, proxy_arguments, start, start_proxy, stop
 from analytics.spool import Spool
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ https://docs.mitmproxy.org/stable/api/events.html
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, ctx, http
@@ -22,6 +22,7 @@ from proxy_addons.writer import Gauge, SpoolWriter
 STOPPED = "the proxy was stopped"
 # Requests whose end the client may keep open until it has read some of the answer.
 TWO_WAY = ("application/grpc", "application/connect+", "application/vnd.amazon.eventstream")
+KNOWN_ADDRESSES = 1024
 
 
 class Capture:
@@ -30,7 +31,9 @@ class Capture:
     def __init__(
         self, endpoints: Endpoints, settings: Settings, writer: SpoolWriter, boundary: Boundary, gauge: Gauge
     ) -> None:
-        self._endpoints, self._settings, self._writer = endpoints, settings, writer
+        self._settings, self._writer = settings, writer
+        # Few addresses, many calls, and the table has hundreds of patterns.
+        self._find = lru_cache(KNOWN_ADDRESSES)(endpoints.find)
         self._guard, self._gauge = boundary.run, gauge
         self._taps: dict[str, tuple[http.HTTPFlow, Tap]] = {}
         self._sockets: dict[str, LiveSocket] = {}
@@ -81,12 +84,14 @@ class Capture:
 
     def _open(self, flow: http.HTTPFlow) -> None:
         request = flow.request
-        if "proxy-authorization" in request.headers or "proxyauth" in flow.metadata:
+        given = {name.lower() for name, _ in request.headers.fields}  # once: a look-up by name reads them all
+        if b"proxy-authorization" in given or "proxyauth" in flow.metadata:
             self._note_login(flow)
-        named = {name: utf8(request.headers.pop(name, "")) for name in WHO_HEADERS}
+        named = {name: utf8(request.headers.pop(name)) for name in WHO_HEADERS if name.encode() in given}
         if ctx.options.proxyauth and "proxyauth" not in flow.metadata:
             return  # a login that was refused: mitmproxy has answered, and nothing goes out
-        endpoint = self._endpoints.find(request.method, request.pretty_host, request.port, request.path)
+        address = request.pretty_host, request.port, request.path.partition("?")[0]
+        endpoint = self._find(request.method, *address)
         if endpoint is None:
             if is_two_way(request) and not flow.response:
                 request.stream = request.stream or True

@@ -20,6 +20,8 @@ type Job = Callable[[], Iterable[Record]]
 logger = logging.getLogger("tokenecho")
 BATCH = 64
 REPORT_EVERY_S = 1.0
+# One commit for all that ends within it; it also leaves the interpreter to a client's next call, sent right away.
+GATHER_S = 0.02
 FULL = {"disk_full": "the disk is full", "spool_limit": "the spool has reached its limit; is a collector running?"}
 
 
@@ -98,10 +100,12 @@ class SpoolWriter:
         return records or []
 
     def _batch(self) -> tuple[list[tuple[Job, int]], bool]:
-        """What is queued now, up to `BATCH`, and whether there can be more."""
+        """What is queued, with what comes while it gathers, up to `BATCH`; and whether there can be more."""
         batch: list[tuple[Job, int]] = []
         try:
             item = self._jobs.get(timeout=REPORT_EVERY_S)
+            if item and self._jobs.qsize() < BATCH:
+                time.sleep(GATHER_S)
             while item is not None:
                 batch.append(item)
                 if len(batch) == BATCH:

@@ -12,7 +12,7 @@ from analytics.launch.places import Places
 from analytics.store.database import Database, sql
 
 SHORTFALLS = {
-    "memory_limit": "not stored: too much traffic in memory at once",
+    "memory_limit": "not stored whole: too much traffic in memory at once",
     "spool_limit": "not stored: the spool was full; is the collector running?",
     "disk_full": "not stored: the disk was full",
     "spool_error": "not stored: the spool could not be written",

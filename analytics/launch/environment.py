@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from analytics.endpoints import Endpoints
+from analytics.identity import to_login
 from analytics.record import Who
 
 PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY")
@@ -57,9 +58,7 @@ def _node_options(before: str) -> str:
 
 def proxy_url(host: str, port: int, who: Who | None = None) -> str:
     """The proxy's address, with a login that says whose calls they are."""
-    who = who or Who()
-    names = [who.team or "", who.app or "", who.user_name or ""]
-    login = "+".join(quote(name, safe="") for name in names).rstrip("+")
+    login = quote(to_login(who or Who()), safe="+")
     return f"http://{login + ':x@' if login else ''}{host}:{port}"
 
 

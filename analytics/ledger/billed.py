@@ -13,10 +13,12 @@ from analytics.ledger.composition import KINDS, NO_COUNTS, PREAMBLE, Counts
 type Basis = Literal["exact", "reported", "estimated"]
 
 THINKING, TOOL_RESULT = KINDS.index("thinking"), KINDS.index("tool_result")
-# Kinds whose counts are of texts, not rules of thumb.
-TEXTS = [KINDS.index(kind) for kind in ("user", "assistant", "tool_call", "tool_result")]
+# Kinds whose counts are of texts alone, without rules of thumb for images and seals.
+TEXTS = [KINDS.index(kind) for kind in ("user", "assistant", "tool_call")]
 # Tokenizers differ by less than this; a growth that is smaller still means that something was dropped on the way.
 PLAUSIBLE_FACTOR, PLAUSIBLE_TOKENS = 3, 200
+# Counted tokens over the reported ones, in percent, from which it is clear that thinking was sent and not read.
+UNREAD_PERCENT = 110
 # A state that may have been empty when it was named: a conversation is made before its first call.
 MAYBE_EMPTY = frozenset({"conversation"})
 # What a chat's framing adds to the tokens of its texts, at most; more than that was not sent.
@@ -29,7 +31,8 @@ class Metered:
 
     `prompt_tokens` is what the request itself came to: less than `input_tokens` where a loop over server tools read it
     several times, None where the server changed what it read (compaction, cleared results) or nothing was reported.
-    `state` is the kind of the server-side state that the request names. `reply` counts the reply by kind.
+    `looped` is such a loop of which the provider does not say what the request itself came to. `state` is the kind of
+    the server-side state that the request names. `reply` counts the reply by kind.
     """
 
     input_tokens: int | None = None
@@ -39,6 +42,7 @@ class Metered:
     reasoning_tokens: int | None = None
     model: str | None = None
     state: str | None = None
+    looped: bool = False
     reply: Counts = NO_COUNTS
 
     @property
@@ -98,7 +102,9 @@ def billed(call: Metered, parent: Metered | None, sent: Sent) -> Bill:
     prompt = total if call.prompt_tokens is None else max(0, min(total, call.prompt_tokens))
     # What a loop over server tools read again was sent once: the rest came from the server.
     reread = total - prompt
-    if call.stateful:
+    if call.looped:
+        bill = _with_fetched(prompt, _anchor(call, parent, sent), sent)
+    elif call.stateful:
         bill = _from_state(prompt, call.state in MAYBE_EMPTY, parent, sent)
     else:
         preloaded = min(prompt, max(0, call.preloaded))
@@ -111,8 +117,7 @@ def _anchor(call: Metered, parent: Metered | None, sent: Sent) -> int | None:
     """The parent's own count of its request, where this request holds the whole of it and the same model counted."""
     if parent is None or not sent.whole or call.prompt_tokens is None or parent.prompt_tokens is None:
         return None
-    looped = parent.reply[TOOL_RESULT] and parent.prompt_tokens == parent.input_tokens
-    if call.model is None or call.model != parent.model or parent.stateful or looped:
+    if call.model is None or call.model != parent.model or call.stateful or parent.stateful or parent.looped:
         return None
     anchor = parent.prompt_tokens - parent.preloaded
     return anchor if _plausible(call.prompt_tokens - call.preloaded - anchor, sent) else None
@@ -121,14 +126,14 @@ def _anchor(call: Metered, parent: Metered | None, sent: Sent) -> int | None:
 def _plausible(growth: int, sent: Sent) -> bool:
     """Whether the input grew as much as the texts that were added: providers drop old thinking from what they read."""
     added = sum(sent.echoed[kind] + sent.new[kind] for kind in TEXTS)
-    if growth <= 0:
-        return not growth and not any(sent.weights[1:])
-    return growth * PLAUSIBLE_FACTOR + PLAUSIBLE_TOKENS >= added
+    return growth > 0 and growth * PLAUSIBLE_FACTOR + PLAUSIBLE_TOKENS >= added
 
 
 def _divided(total: int, anchor: int | None, parent: Metered | None, sent: Sent) -> Bill:
     """The input of a stateless request."""
     weights = resent, echoed, new = sent.weights
+    if sent.whole and not echoed and not new:
+        return Bill(total, 0, 0, 0, "exact", "exact")
     if anchor is not None and 0 < anchor <= total:
         echoed, new, basis = _rest(total - anchor, parent, sent)
         return Bill(anchor, echoed, new, 0, "exact", basis)
@@ -156,9 +161,9 @@ def _rest(rest: int, parent: Metered | None, sent: Sent) -> tuple[int, int, Basi
 def _reply_tokens(parent: Metered, sent: Sent) -> int | None:
     """The reported tokens of what was echoed of the parent's reply; None where it cannot be told.
 
-    Output includes reasoning, which is usually not sent back.
+    Output includes reasoning, which is usually not sent back; it does not include what server tools fetched.
     """
-    if not sent.replied or parent.output_tokens is None:
+    if not sent.replied or parent.output_tokens is None or parent.reply[TOOL_RESULT]:
         return None
     if sent.echoed[THINKING]:
         return parent.output_tokens
@@ -179,6 +184,33 @@ def _from_state(total: int, maybe_empty: bool, parent: Metered | None, sent: Sen
     resent, echoed, new = weights
     basis: Basis = "estimated" if counted else "exact"
     return Bill(resent, echoed, new, total - counted, basis, basis)
+
+
+def _with_fetched(total: int, anchor: int | None, sent: Sent) -> Bill:
+    """The input of a call whose server tools fetched more to read: what was not sent was not new on the wire."""
+    resent, echoed, new = sent.weights
+    resent = anchor or resent
+    fetched = total - resent - echoed - new
+    if fetched < 0:
+        resent, echoed, new = apportioned(total, sent.weights)
+        return Bill(resent, echoed, new, 0, "estimated", "estimated")
+    return Bill(resent, echoed, new, fetched, "exact" if anchor else "estimated", "estimated")
+
+
+def as_read(call: Metered, sent: Sent) -> Sent:
+    """What was sent, without the thinking where it cannot have been read: providers skip that of earlier turns.
+
+    https://platform.claude.com/docs/en/build-with-claude/extended-thinking,
+    https://developers.openai.com/api/docs/guides/reasoning
+    """
+    counted, thinking = sum(sent.weights), sum(part[THINKING] for part in (sent.resent, sent.echoed, sent.new))
+    if call.input_tokens is None or counted * 100 <= call.input_tokens * UNREAD_PERCENT or thinking in (0, counted):
+        return sent
+    return replace(sent, resent=_unthought(sent.resent), echoed=_unthought(sent.echoed), new=_unthought(sent.new))
+
+
+def _unthought(counts: Counts) -> Counts:
+    return tuple(0 if kind == THINKING else tokens for kind, tokens in enumerate(counts))
 
 
 def _capped(total: int, known: int | None, weights: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import cast
+from uuid import UUID
 
 from analytics.dialects.exchange import Usage
-from analytics.ledger.billed import UNKNOWN, Metered, Sent, billed
+from analytics.ledger.billed import UNKNOWN, Metered, Sent, as_read, billed
 from analytics.ledger.classes import classes_of
 from analytics.ledger.composition import KINDS, NO_COUNTS, Counts, composition
 from analytics.ledger.money import money
@@ -19,7 +20,7 @@ PAID = {"uncached_input": "uncached_usd", "cache_read": "cache_read_usd", "cache
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the ledger knows of one exchange, all of it the exchange's own."""
+    """What the ledger knows of one exchange, all of it the exchange's own. `replied` are the reply's blocks."""
 
     exchange_id: str
     metered: Metered
@@ -27,6 +28,7 @@ class Entry:
     paid: CostParts
     request: Counts
     echo: Counts
+    replied: tuple[bytes, ...] = ()
 
 
 def entry_of(row: Mapping[str, object]) -> Entry:
@@ -39,6 +41,7 @@ def entry_of(row: Mapping[str, object]) -> Entry:
         paid=CostParts(**{part: cast("float | None", row.get(column)) for part, column in PAID.items()}),
         request=_counts(row.get("request")),
         echo=_counts(row.get("echo")),
+        replied=tuple(UUID(block).bytes for block in cast("Sequence[str]", row.get("reply_hashes") or ())),
     )
 
 
@@ -47,8 +50,8 @@ def ledger_row(x: Entry, parent: Entry | None, sent: Sent | None) -> Row:
 
     `sent` is None where the parent is ambiguous: then it is not known what was sent before.
     """
-    bill = billed(x.metered, parent.metered if parent else None, sent) if sent else UNKNOWN
-    sent = sent or Sent()
+    sent, known = as_read(x.metered, sent or Sent()), sent is not None
+    bill = billed(x.metered, parent.metered if parent else None, sent) if known else UNKNOWN
     worth = money(bill, classes_of(x.usage), x.paid)
     return {
         "exchange_id": x.exchange_id,
@@ -83,6 +86,7 @@ def _metered(row: Mapping[str, object], usage: Usage) -> Metered:
         reasoning_tokens=usage.reasoning_tokens,
         model=f"{row.get('provider')}/{model}" if model else None,
         state=state.partition(":")[0] if isinstance(state, str) else None,
+        looped=row.get("looped") is True,
         reply=_counts(row.get("reply")),
     )
 

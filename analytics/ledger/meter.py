@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from analytics.chaining import Chain
 from analytics.dialects.exchange import ResponseReading
 from analytics.ledger.composition import NO_COUNTS, Counts, counts_of
-from analytics.ledger.prompt import prompt_tokens
+from analytics.ledger.prompt import looped, prompt_tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
     """One row of `meters`: the request's, its echo's and the reply's blocks as counts by kind.
 
-    `prompt_tokens` is what the request itself came to; see `prompt.py`.
+    `prompt_tokens` is what the request itself came to, `looped` whether that cannot be told; see `prompt.py`.
     """
 
     prompt_tokens: int | None = None
+    looped: bool = False
     request: Counts = NO_COUNTS
     echo: Counts = NO_COUNTS
     reply: Counts = NO_COUNTS
@@ -27,6 +28,7 @@ def meter_of(chain: Chain, response: ResponseReading) -> Meter:
     spoken = chain.spoken
     return Meter(
         prompt_tokens=prompt_tokens(response.usage, response.details),
+        looped=looped(response),
         request=_counts(chain, (*chain.preamble, *chain.history)),
         echo=_counts(chain, chain.history[spoken.echo_at : spoken.echo_at + spoken.echo_blocks]),
         reply=_counts(chain, chain.reply),

@@ -4,8 +4,9 @@ https://platform.claude.com/docs/en/api/messages: `usage.iterations` lists each 
 """
 
 from analytics.dialects.anthropic_usage import read_usage
-from analytics.dialects.exchange import Json, Usage
+from analytics.dialects.exchange import Block, Json, ResponseReading, Usage
 from analytics.dialects.fields import items, obj, objects, text
+from analytics.wire.json_stream import loads
 
 
 def prompt_tokens(usage: Usage, details: Json) -> int | None:
@@ -20,6 +21,19 @@ def prompt_tokens(usage: Usage, details: Json) -> int | None:
         return usage.input_tokens
     first = read_usage(rounds[0]).input_tokens
     return first if first is not None and first <= usage.input_tokens else None
+
+
+def looped(response: ResponseReading) -> bool:
+    """Whether tools that the server runs had it read more than was sent, without a list of its readings."""
+    listed = bool(items(response.details, "iterations"))
+    return not listed and any(map(_of_server, response.reply))
+
+
+def _of_server(block: Block) -> bool:
+    """A tool's result in a reply, or a call that names what kind of server tool it calls."""
+    if block.kind == "tool_call":
+        return '"type":' in block.content and "type" in obj(loads(block.content.encode("utf-8", "replace")))
+    return block.kind == "tool_result"
 
 
 def _changed(rounds: list[Json], details: Json) -> bool:

@@ -5,7 +5,7 @@ The same division as the wire ledger's (`analytics/lineage/wire.py`), in tokens 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics.ledger.billed import Sent
 from analytics.ledger.composition import NO_COUNTS, Counts, counts_of, less, plus
@@ -53,6 +53,7 @@ class Difference:
 
     new: Counts = NO_COUNTS
     whole: bool = True
+    blocks: tuple[bytes, ...] = ()
 
 
 SAME = Difference()
@@ -66,6 +67,9 @@ def sent_by(pair: Pair, x: Entry, y: Entry, known: Known) -> Sent:
         history = Difference(less(_history(pair, 0, x, known), _history(pair, 1, y, known), echo))
     else:
         history = _difference(pair.added, pair.parting.y, known)
+        # A reply in several runs, with the results of server tools between them, comes back as a whole.
+        returned = _counted(_common(history.blocks, y.replied), known)
+        history, echo = replace(history, new=less(history.new, returned)), plus(echo, returned)
     new = plus(preamble.new, history.new)
     return Sent(
         resent=less(x.request, echo, new),
@@ -88,7 +92,12 @@ def _history(pair: Pair, side: int, entry: Entry, known: Known) -> Counts:
 
 def _difference(x: Sequence[bytes], y: Sequence[bytes], known: Known) -> Difference:
     added, dropped = Counter(x) - Counter(y), Counter(y) - Counter(x)
-    return Difference(_counted(list(added.elements()), known), not dropped)
+    blocks = tuple(added.elements())
+    return Difference(_counted(blocks, known), not dropped, blocks)
+
+
+def _common(x: Sequence[bytes], y: Sequence[bytes]) -> list[bytes]:
+    return list((Counter(x) & Counter(y)).elements())
 
 
 def _counted(blocks: Sequence[bytes], known: Known) -> Counts:

@@ -24,8 +24,8 @@ class Spoken:
     `echo_*` is the last run of the assistant that something follows: what the parent replied, if it was sent back.
     It begins at block `echo_at`; `echo_blocks` and `echo_bytes` count it with its thinking. `open_node` is a run that
     ends the history (a prefill, or a reply that is to go on). `passed` are the nodes of the runs before the echo, the
-    last first, 16 bytes each; `tail` the hashes of the blocks behind `stem`, the last prefix that is a multiple of
-    STRIDE long.
+    last first, 16 bytes each; `since` the prefixes between the echo and the end, the last first; `tail` the hashes of
+    the blocks behind `stem`, the last prefix that is a multiple of STRIDE long.
     """
 
     preamble_blocks: int = 0
@@ -50,6 +50,7 @@ class Spoken:
     prior_key: str | None = None
     open_node: str | None = None
     passed: bytes = b""
+    since: bytes = b""
     reply_line: int | None = None
     opening_lines: tuple[int, ...] = ()
 
@@ -83,8 +84,17 @@ class Facts:
     @property
     def nodes(self) -> list[str]:
         """The nodes that this history passes, the deepest first, without its echo."""
-        passed = self.spoken.passed.hex()
-        return [as_text(passed[at : at + 32]) for at in range(0, len(passed), 32)]
+        return _hashes(self.spoken.passed)
+
+    @property
+    def stops(self) -> list[str]:
+        """The histories that this one is, with something more that is not the assistant's; the longest first."""
+        return _hashes(self.spoken.since)
+
+
+def _hashes(blob: bytes) -> list[str]:
+    digits = blob.hex()
+    return [as_text(digits[at : at + 32]) for at in range(0, len(digits), 32)]
 
 
 def as_text(digits: str) -> str:

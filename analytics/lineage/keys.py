@@ -78,8 +78,7 @@ def _sought(facts: Facts) -> Iterator[Parts]:
         yield "referring", facts.state_ref
     if facts.prefix_hash and facts.history_blocks:
         yield "whole", facts.prefix_hash
-    if spoken.echo_prefix:
-        yield "whole", spoken.echo_prefix
+    yield from (("whole", prefix) for prefix in (spoken.echo_prefix, *facts.stops) if prefix)
     yield from (("node", node) for node in (spoken.echo_node, spoken.open_node) if node)
     if spoken.echo_node:  # who else goes on from the same reply
         yield "pass", spoken.echo_node

@@ -58,7 +58,13 @@ def _by_content(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
     retried = _retried(x, heard, earlier)
     if retried:
         return Decision("retry", retried)
-    return _by_reply(x, heard, earlier) or _by_prefix(x, earlier) or _by_nodes(x, earlier) or _by_summary(x, earlier)
+    return (
+        _by_interruption(x, earlier)
+        or _by_reply(x, heard, earlier)
+        or _by_prefix(x, earlier)
+        or _by_nodes(x, earlier)
+        or _by_summary(x, earlier)
+    )
 
 
 def _retried(x: Facts, heard: Sequence[Facts], earlier: Iterable[Facts]) -> Facts | None:
@@ -73,6 +79,16 @@ def _heard(x: Facts, earlier: Sequence[Facts]) -> list[Facts]:
     found = [y for y in earlier if evidence.convincing(x, y)]
     best = max((evidence.rank(x, y) for y in found), default=None)
     return [y for y in found if evidence.rank(x, y) == best]
+
+
+def _by_interruption(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
+    """The exchange whose whole history x goes on from without any reply: it was broken off, or went unheard."""
+    for stop in x.stops:
+        found = [y for y in earlier if y.prefix_hash == stop and evidence.hinted(x, y) >= 0]
+        parent = _latest(y for y in found if x.spoken.runs or evidence.hinted(x, y) > 0 or not y.well)
+        if parent:
+            return Decision("append", parent)
+    return None
 
 
 def _by_reply(x: Facts, heard: Sequence[Facts], earlier: Sequence[Facts]) -> Decision | None:

@@ -9,6 +9,8 @@ from analytics.lineage.speech import Run, Speech, last_runs
 
 # How many runs back an edited history is recognised by what the assistant said.
 MOST_RUNS = 10
+# How many of the prefixes behind the echo are kept: where the client may have been interrupted.
+MOST_STOPS = 8
 SHORTEST_LINE = 40
 MOST_LINES = 64
 
@@ -42,6 +44,7 @@ def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequenc
         prior_key=as_uuid(before[0].key) if before else None,
         open_node=as_uuid(ending.node) if ending else None,
         passed=b"".join(run.node for run in before),
+        since=b"".join(history.prefixes[echo.end if echo else 0 : -1][: -MOST_STOPS - 1 : -1]) if not ending else b"",
         reply_line=_reply_line(hasher, reply),
         opening_lines=() if runs else _lines(hasher, history.blocks),
     )

@@ -134,6 +134,7 @@ create table chains (
     prior_key uuid,
     open_node uuid,
     passed blob not null,
+    since blob not null,
     reply_line ubigint,
     opening_lines ubigint[] not null,
     -- 64-bit keys: under which later exchanges find this one, and under which it looks for earlier ones.
@@ -166,11 +167,12 @@ create table links (
     new_preamble_bytes bigint not null
 );
 
--- What the billed ledger takes from an exchange: what the request itself came to, and blocks as counts by kind (the
--- kinds of analytics/ledger/composition.py, in their order).
+-- What the billed ledger takes from an exchange: what the request itself came to, whether server tools had more read
+-- than that, and blocks as counts by kind (the kinds of analytics/ledger/composition.py, in their order).
 create table meters (
     exchange_id varchar not null,
     prompt_tokens bigint,
+    looped boolean not null,
     request integer[] not null,
     echo integer[] not null,
     reply integer[] not null

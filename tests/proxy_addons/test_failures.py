@@ -33,7 +33,7 @@ def rig(broken_rig: Rig, parts: Path) -> Iterator[Rig]:
     parts.write_text("")
 
 
-@pytest.mark.parametrize("part", ["find", "take_request", "take_response", "http_record", "append"])
+@pytest.mark.parametrize("part", ["from_headers", "take_request", "take_response", "http_record", "append"])
 def test_a_broken_part_is_not_the_clients_trouble(rig: Rig, parts: Path, part: str) -> None:
     parts.write_text(part)
     before = failures(rig)

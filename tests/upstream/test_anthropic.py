@@ -145,3 +145,17 @@ def test_overload_arrives_as_status_and_inside_a_stream(client: Any) -> None:
     assert caught.value.status_code == 529
     with pytest.raises(anthropic.APIStatusError, match="Overloaded"):
         list(ask(client, stream=True, extra_headers={"x-upstream-error-after": "1"}))
+
+
+def test_what_claude_code_puts_around_a_conversation_breaks_neither_controls_nor_cache(client: Any) -> None:
+    def turn(number: int) -> Any:
+        header = {"type": "text", "text": f"x-anthropic-billing-header: cch={number};"}
+        rules = {"type": "text", "text": LONG, "cache_control": {"type": "ephemeral"}}
+        messages = [
+            {"role": "user", "content": "[[upstream reply=Hello]]"},
+            {"role": "system", "content": "# Environment"},
+        ]
+        return client.messages.create(model=MODEL, max_tokens=99, system=[header, rules], messages=messages)
+
+    assert turn(1).content[0].text == "Hello"
+    assert turn(2).usage.cache_read_input_tokens > 0

@@ -192,3 +192,25 @@ def test_an_error_inside_a_stream_reaches_the_sdk(client: Any, api: str) -> None
     headers = {"x-upstream-error-after": "2"}
     with pytest.raises(openai.APIError):
         list(create(model="gpt-4o", stream=True, extra_headers=headers, **said))
+
+
+def test_a_call_can_be_told_what_to_call_the_tool_with(client: Any) -> None:
+    tools = [{"type": "function", "name": "weather", "parameters": WEATHER}]
+    given = "[[upstream tool=weather tool-input=%7B%22city%22:%22Turku%22%7D]]"
+    made = client.responses.create(model="gpt-5.1", input=given, tools=tools)
+    assert made.output[0].arguments == '{"city":"Turku"}'
+
+
+def test_codex_brings_its_tools_as_an_item_and_its_settings_last(client: Any) -> None:
+    exec_tool = {"type": "namespace", "name": "functions", "tools": [{"type": "custom", "name": "exec"}]}
+    items = [
+        {"type": "additional_tools", "role": "developer", "tools": [exec_tool]},
+        {"role": "user", "content": "[[upstream tool=exec tool-input=text%281%29]]"},
+        {"type": "configuration_update", "reasoning": {"effort": "low"}},
+    ]
+    with client.responses.stream(model="gpt-6.1-sol", input=items) as stream:
+        events = list(stream)
+    [made] = events[-1].response.output
+    assert (made.type, made.namespace, made.name, made.input) == ("custom_tool_call", "functions", "exec", "text(1)")
+    deltas = [event.delta for event in events if event.type == "response.custom_tool_call_input.delta"]
+    assert "".join(deltas) == "text(1)"

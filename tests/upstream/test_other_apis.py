@@ -164,3 +164,18 @@ def test_ollama_streams_lines_and_ends_with_its_counts(http: httpx.Client) -> No
 @pytest.mark.parametrize("path", ["/v1/telemetry", "/api/event_logging/batch"])
 def test_telemetry_takes_anything(http: httpx.Client, path: str) -> None:
     assert http.post(path, json=[{"event": "x"}]).json() == {}
+
+
+def test_gemini_answers_in_the_json_that_is_asked_for(google: genai.Client) -> None:
+    schema = {"type": "OBJECT", "properties": {"score": {"type": "INTEGER"}}, "required": ["score"]}
+    config = types.GenerateContentConfig(response_mime_type="application/json", response_json_schema=schema)
+    made = google.models.generate_content(model=MODEL, contents="How hard?", config=config)
+    assert json.loads(made.text or "") == {"score": 1}
+
+
+def test_agents_are_told_where_to_call(http: httpx.Client) -> None:
+    asked = http.get("/backend-api/wham/accounts/check", headers={"chatgpt-account-id": "me"}).json()
+    assert [account["id"] for account in asked["accounts"]] == asked["account_ordering"] == ["me"]
+    assert http.get("/backend-api/codex/models?client_version=1").json() == {"models": []}
+    assert http.post("/v1internal:loadCodeAssist", json={}).json()["cloudaicompanionProject"]
+    assert http.post("/v1internal:retrieveUserQuota", json={}).json() == {}

@@ -1,7 +1,11 @@
 """The environment of a routed process."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+import pytest
+
+from analytics.identity import from_login
 from analytics.launch.environment import PROXY_VARIABLES, TRUST_VARIABLES, company_proxy, proxy_url, routing
 from analytics.record import Who
 
@@ -38,6 +42,13 @@ def test_names_are_in_the_proxys_login() -> None:
     assert proxy_url("h", 1, Who(team="blue")) == "http://blue:x@h:1"
     assert proxy_url("h", 1, Who(app="shop", team="a b")) == "http://a%20b+shop:x@h:1"
     assert proxy_url("h", 1, Who(app="shop", user_name="me")) == "http://+shop+me:x@h:1"
+
+
+@pytest.mark.parametrize("name", ["blue", "c++ team", "50 % off", "ä+b%2Bc", "a@b:c/d"])
+def test_any_name_comes_back_from_the_login_that_a_client_sends(name: str) -> None:
+    url = urlsplit(proxy_url("h", 1, Who(app=name, team=name)))
+    assert url.hostname == "h"
+    assert from_login(unquote(url.username or "")) == Who(app=name, team=name)
 
 
 def test_a_companys_proxy_is_gone_through_and_our_own_is_not() -> None:

@@ -8,7 +8,6 @@ from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 
 import proxy_addons.capture
-from analytics.endpoints import Endpoints
 from analytics.socket_tap import SocketTap
 from analytics.spool import Spool
 from proxy_addons.tap import Tap
@@ -30,11 +29,11 @@ def failing(name: str, working: Callable[..., Any]) -> Callable[..., Any]:
 
 
 for owner, name in (
-    (Endpoints, "find"),
     (Tap, "take_request"),
     (Tap, "take_response"),
     (SocketTap, "feed"),
     (Spool, "append"),
+    (proxy_addons.capture, "from_headers"),
     (proxy_addons.capture, "http_record"),
     (proxy_addons.capture, "socket_tap"),
 ):
