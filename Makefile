@@ -8,7 +8,7 @@ PYTHONS := python3.13 python3.14 python3.12 python3 python
 OLDEST := 3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports coverage lock wheel bench clean
+.PHONY: help run test check lint types imports coverage lock wheel bench image agents clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,15 @@ coverage: $(VENV)/.dev ## run the tests, with branch coverage
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
+image: $(VENV)/.dev ## run the Docker image's build steps in a clean root (needs root and debootstrap)
+	@TOKENECHO_TEST_IMAGE=1 $(BIN)/python -m pytest tests/docker
+
+agents: $(VENV)/.dev ## install the coding agents into .agents (1.5 GB) and test them
+	@tests/agents/install.sh .agents
+	@TOKENECHO_TEST_AGENTS=.agents $(BIN)/python -m pytest tests/agents
+
 bench: $(VENV)/.dev ## run the benchmarks (minutes)
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist .

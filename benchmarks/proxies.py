@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -93,9 +94,8 @@ def _upstream_ca(places: Places) -> Path:
 
 
 def _upstream(folder: Path, stack: contextlib.ExitStack) -> int:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.upstream", str(folder)], cwd=ROOT, stdout=subprocess.PIPE
-    )
+    command = [sys.executable, "-m", "benchmarks.upstream", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
     stack.callback(stop, process)
     assert process.stdout  # noqa: S101  # for mypy
     stack.enter_context(process.stdout)
@@ -125,15 +125,14 @@ def _bare(name: str, places: Places, stack: contextlib.ExitStack) -> Proxy:
         word for pattern in Endpoints(settings.hosts).host_patterns() for word in ("--set", f"allow_hosts={pattern}")
     ]
     script = str(Path(__file__).with_name("streamed.py"))
-    process = subprocess.Popen([sys.executable, "-c", BARE, *shared, *hosts, "-s", script], start_new_session=True)
+    command = [sys.executable, "-c", BARE, *shared, *hosts, "-s", script]
+    process = subprocess.Popen(command, start_new_session=True)
     stack.callback(stop, process)
     _wait_until_listening(settings.port, process)
     return Proxy(name, settings.port, process)
 
 
 def _wait_until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
-    import socket
-
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

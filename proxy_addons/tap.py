@@ -105,13 +105,19 @@ def http_record(flow: http.HTTPFlow, tap: Tap, settings: Settings | Importing, e
         status=response.status_code if response else None,
         response_headers=kept_headers(got),
         response=safe_body(tap.response, got, tap.response_bytes, tap.response_trimmed),
-        complete=flow.error is None,
+        complete=flow.error is None or _arrived(tap, got),
         error=utf8(str(flow.error.msg)) if flow.error else None,
         connection_id=flow.client_conn.id,
         who=tap.who.over(settings.who),
         key_fingerprint=credential_fingerprint(settings.secret, sent, request.path),
         content=settings.content,
     )
+
+
+def _arrived(tap: Tap, headers: Headers) -> bool:
+    """Whether all of the announced body came before the connection went: a client may hang up on the last byte."""
+    announced = next((value for name, value in headers if name == "content-length"), "")
+    return announced.isdecimal() and tap.response_bytes == int(announced) > 0
 
 
 def socket_tap(

@@ -57,7 +57,7 @@ class SpoolWriter:
         self._capture_id, self._boundary, self._gauge = capture_id, boundary, gauge
         self._jobs: queue.SimpleQueue[tuple[Job, int] | None] = queue.SimpleQueue()
         self._losses: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._lock, self._crowded = threading.Lock(), threading.Event()
         self._captured, self._started_at, self._reported_at = 0, time.time(), 0.0
         self._spool: Spool | None = None
         self._trouble = ""
@@ -70,6 +70,8 @@ class SpoolWriter:
     def put(self, job: Job, size: int) -> None:
         """Queue a job. `size` is what it holds of the gauge, given back when it is done."""
         self._jobs.put((job, size))
+        if self._gauge.held * 2 > self._gauge.limit:
+            self._crowded.set()
 
     def lose(self, reason: str, count: int = 1) -> None:
         """Count exchanges that are not stored, or not in full."""
@@ -105,7 +107,8 @@ class SpoolWriter:
         try:
             item = self._jobs.get(timeout=REPORT_EVERY_S)
             if item and self._jobs.qsize() < BATCH:
-                time.sleep(GATHER_S)
+                self._crowded.wait(GATHER_S)
+                self._crowded.clear()
             while item is not None:
                 batch.append(item)
                 if len(batch) == BATCH:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 from analytics.doctor.check import Check
-from analytics.doctor.probes import BODY, Probe, run
+from analytics.doctor.probes import BODY, Outcome, Probe, run
 from analytics.doctor.pythons import python_probes
 
 type Found = tuple[list[Probe], list[Check]]
@@ -22,14 +22,12 @@ REVERSE = (
     "or let the app's base URL (OPENAI_BASE_URL …) be http://127.0.0.1:8080/v1 under "
     "`tokenecho up --mode reverse:https://api.openai.com`"
 )
-OLD_FETCH = (
-    "Node's fetch reads HTTPS_PROXY from 22.21 and 24 on (with NODE_USE_ENV_PROXY=1, which tokenecho sets): upgrade "
-    "Node, or call setGlobalDispatcher(new EnvHttpProxyAgent()) of the npm package undici in the app, " + REVERSE
+UNROUTED_NODE = (
+    "Keep what tokenecho adds to NODE_OPTIONS (--require …/node_proxy.cjs): it gives Node before 22.21 and 24.5 the "
+    "proxy that later ones have by themselves, " + REVERSE
 )
-OLD_HTTPS = (
-    "Node's https module reads HTTPS_PROXY from 22.21 and 24.5 on (with NODE_USE_ENV_PROXY=1, which tokenecho sets): "
-    "upgrade Node, or give the calls an agent of the npm package https-proxy-agent, " + REVERSE
-)
+# The oldest Node whose calls the preloaded script was tried with.
+OLDEST_NODE = 18
 CURL = "Add --cacert {bundle} or, to ~/.curlrc, cacert={bundle}"
 WGET = "Add --ca-certificate={bundle} or, to ~/.wgetrc, ca_certificate={bundle}"
 JAVA = (
@@ -52,25 +50,11 @@ def node_probes() -> Found:
     version = _version("node", "--version")
     if version is None:
         return [], []
-    fetch = Probe(
-        f"node {version}: fetch", _script("fetch.mjs", "node"), {"not routed": OLD_FETCH}, not _fetches(version)
-    )
-    https = Probe(
-        f"node {version}: https", _script("https.mjs", "node"), {"not routed": OLD_HTTPS}, not _requests(version)
-    )
+    old = _numbers(version)[0] < OLDEST_NODE
+    remedies: dict[Outcome, str] = {"not routed": UNROUTED_NODE}
+    fetch = Probe(f"node {version}: fetch", _script("fetch.mjs", "node"), remedies, old)
+    https = Probe(f"node {version}: https", _script("https.mjs", "node"), remedies, old)
     return [fetch, https], []
-
-
-def _fetches(version: str) -> bool:
-    """Whether this Node's fetch can be sent through a proxy by the environment."""
-    major, minor, *_ = _numbers(version)
-    return major >= 24 or (major == 22 and minor >= 21)
-
-
-def _requests(version: str) -> bool:
-    """Whether this Node's https module can."""
-    major, minor, *_ = _numbers(version)
-    return (major, minor) >= (24, 5) or (major == 22 and minor >= 21)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

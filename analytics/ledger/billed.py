@@ -77,7 +77,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """The four parts of the reported input, which they sum to; all None where that is unknown.
+    """The four parts of the reported input, which they sum to; all None where that or the request is unknown.
 
     `token_basis` is of the line between what was sent before and the rest; `echo_basis` of that between echoed and new:
     `exact`, `reported` (by the parent's reported output) or `estimated` (by counted texts).
@@ -97,7 +97,8 @@ UNKNOWN = Bill()
 def billed(call: Metered, parent: Metered | None, sent: Sent) -> Bill:
     """The call's input, divided. `parent` is the call it continues, None where there is none."""
     total = call.input_tokens
-    if total is None or total < 0:
+    unseen = not any(sent.weights) and not call.stateful  # a request that was cut off, or is kept at the provider
+    if total is None or total < 0 or (total and unseen):
         return UNKNOWN
     prompt = total if call.prompt_tokens is None else max(0, min(total, call.prompt_tokens))
     # What a loop over server tools read again was sent once: the rest came from the server.

@@ -31,9 +31,12 @@ def looped(response: ResponseReading) -> bool:
 
 def _of_server(block: Block) -> bool:
     """A tool's result in a reply, or a call that names what kind of server tool it calls."""
-    if block.kind == "tool_call":
-        return '"type":' in block.content and "type" in obj(loads(block.content.encode("utf-8", "replace")))
-    return block.kind == "tool_result"
+    if block.kind != "tool_call" or '"type":' not in block.content:
+        return block.kind == "tool_result"
+    try:
+        return "type" in obj(loads(block.content.encode("utf-8", "replace")))
+    except ValueError:  # arguments of an extreme depth
+        return False
 
 
 def _changed(rounds: list[Json], details: Json) -> bool:

@@ -51,7 +51,8 @@ def _spoken(row: Mapping[str, object]) -> Spoken:
 
 
 def _succeeded(status: object) -> bool:
-    return status is None or (isinstance(status, int) and 200 <= status < 300)
+    """Whether this status is a success; 101 is the handshake of a WebSocket, over which answers came."""
+    return status is None or (isinstance(status, int) and (status == 101 or 200 <= status < 300))
 
 
 def _text(value: object) -> str | None:

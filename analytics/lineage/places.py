@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-# How far a place is from being that of its parent's next turn.
+# Conversation, turn, branch.
 type Place = tuple[str, int, str]
 
 
@@ -60,7 +60,8 @@ def _set_fork(link: Link, *, forked: bool) -> bool:
     before = link.relation, link.branches
     if link.relation in ("append", "fork"):
         link.relation = "fork" if forked else "append"
-    link.branch = link.exchange_id if forked else ""
+    if link.branches != forked:  # else its branch is that of its parent, or its own, already
+        link.branch = link.exchange_id if forked else ""
     return before != (link.relation, link.branches)
 
 

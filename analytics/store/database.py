@@ -162,13 +162,17 @@ def _make(path: Path) -> None:
     connection = duckdb.connect(path, config=WRITER)
     try:
         connection.begin()
-        connection.execute(sql("schema"))
-        for view in VIEWS:
-            connection.execute(sql(view))
+        create_tables(connection)
         connection.execute("insert into meta values ('schema_version', ?)", [str(SCHEMA_VERSION)])
         connection.commit()
     finally:
         connection.close()  # folds the log into the file
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables, the views over them, and what each of their columns means."""
+    for name in ("schema", *VIEWS, "comments"):
+        connection.execute(sql(name))
 
 
 def _put(fresh: Path, path: Path) -> None:

@@ -23,6 +23,8 @@ POST https://api.openai.com/v1/embeddings                                       
 GET  https://api.openai.com/v1/realtime?model=gpt-realtime                           openai openai.realtime
 POST https://API.OpenAI.com/v1/chat/completions?x=1                                  openai openai.chat
 POST https://chatgpt.com/backend-api/codex/responses                                 openai-codex openai.responses
+POST https://gov.chatgpt.com/backend-api/codex/responses                             openai-codex openai.responses
+POST https://gov.api.openai.com/v1/responses                                         openai openai.responses
 POST https://me.openai.azure.com/openai/deployments/d/chat/completions?api-version=1 azure openai.chat
 POST https://me.openai.azure.com/openai/v1/responses                                 azure openai.responses
 POST https://me.services.ai.azure.com/anthropic/v1/messages                          azure anthropic.messages

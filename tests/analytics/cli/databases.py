@@ -23,9 +23,9 @@ def collected(home: Path, records: Sequence[Record]) -> Database:
     return Database(at.database)
 
 
-def called(home: Path, *arguments: str, more: Mapping[str, str] | None = None) -> Result:
+def called(home: Path, *arguments: str, more: Mapping[str, str] | None = None, stdin: str | None = None) -> Result:
     """A command run in this process, which is quicker where there are many to try."""
-    return CliRunner().invoke(tokenecho, arguments, env={"TOKENECHO_HOME": str(home), **(more or {})})
+    return CliRunner().invoke(tokenecho, arguments, input=stdin, env={"TOKENECHO_HOME": str(home), **(more or {})})
 
 
 def conversation(home: Path) -> Database:

@@ -85,3 +85,9 @@ def test_a_message_ends_before_the_excerpt_of_the_query() -> None:
         one_line(ValueError("Binder Error: no\nCandidates: x\n\nLINE 1: select\n  ^"))
         == "Binder Error: no Candidates: x"
     )
+
+
+def test_a_query_may_come_from_standard_input(tmp_path: Path) -> None:
+    conversation(tmp_path)
+    found = called(tmp_path, "sql", "-", stdin="select count(*) as n from turns")
+    assert found.stdout == "n\n3\n"

@@ -23,6 +23,7 @@ METERED = st.builds(
     reasoning_tokens=MAYBE,
     model=st.sampled_from([None, "a/x", "a/y"]),
     state=STATES,
+    looped=st.booleans(),
     reply=COUNTS,
 )
 SENT = st.builds(Sent, COUNTS, COUNTS, COUNTS, st.booleans(), st.booleans())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import example, given
 
-from analytics.ledger.billed import UNKNOWN, Metered, Sent, billed
+from analytics.ledger.billed import UNKNOWN, Metered, Sent, as_read, billed
 from tests.analytics.ledger.figures import METERED, SENT, call, counts, parts
 
 TURN = Sent(
@@ -17,7 +17,7 @@ def test_the_parts_of_every_call_sum_to_its_reported_input(x: Metered, y: Metere
     for parent in (y, None):
         bill = billed(x, parent, sent)
         known = [part for part in parts(bill) if part is not None]
-        if x.input_tokens is None:
+        if x.input_tokens is None or (x.input_tokens and not any(sent.weights) and not x.stateful):
             assert bill == UNKNOWN
         else:
             assert len(known) == 4
@@ -38,7 +38,7 @@ def test_only_calls_that_sent_something_of_it_have_a_resent_or_an_echoed_part(
 
 @given(METERED, METERED, SENT)
 def test_a_call_without_state_or_loop_remembers_nothing(x: Metered, y: Metered, sent: Sent) -> None:
-    plain = replace(x, state=None, prompt_tokens=x.input_tokens)
+    plain = replace(x, state=None, prompt_tokens=x.input_tokens, looped=False)
     assert billed(plain, y, sent).remembered in (0, None)
 
 
@@ -70,7 +70,7 @@ def test_a_reply_whose_thinking_was_not_counted_apart_is_divided_by_its_texts() 
 
 def test_a_retry_is_resent_in_full_whatever_the_first_one_was_billed() -> None:
     again = Sent(resent=counts(system=500, user=400), whole=True)
-    for parent in (call(1000, 120), call(None), call(990, model="openai/other")):
+    for parent in (call(1000, 120), call(None), call(900), call(990, model="openai/other")):
         bill = billed(call(1000), parent, again)
         assert parts(bill) == (1000, 0, 0, 0)
         assert bill.token_basis == "exact"
@@ -117,12 +117,34 @@ def test_a_server_that_changed_the_context_leaves_estimates() -> None:
     assert billed(call(1180, prompt_tokens=None), call(1000, 120), TURN).token_basis == "estimated"
 
 
-def test_a_reply_with_the_servers_own_tool_results_was_read_more_than_once() -> None:
-    looped = call(1000, 120, reply=counts(tool_result=700))
-    assert billed(call(1180), looped, TURN).token_basis == "estimated"
-    # Where the provider lists its readings, the first one is the request as it was sent.
-    listed = call(3000, 120, prompt_tokens=1000, reply=counts(tool_result=700))
+def test_a_parent_whose_server_tools_had_it_read_more_is_no_anchor() -> None:
+    assert billed(call(1180), call(1000, 120, looped=True), TURN).token_basis == "estimated"
+
+
+def test_where_the_provider_lists_its_readings_the_first_one_is_the_request() -> None:
+    listed = call(3000, 120, prompt_tokens=1000)
     assert parts(billed(call(1180), listed, TURN)) == (1000, 120, 60, 0)
+
+
+def test_reported_output_does_not_tell_what_server_tools_fetched() -> None:
+    fetched = call(3000, 120, prompt_tokens=1000, reply=counts(tool_result=700))
+    assert billed(call(1180), fetched, TURN).echo_basis == "estimated"
+
+
+def test_what_server_tools_fetched_was_billed_without_being_sent() -> None:
+    searching = call(30_000, 500, looped=True)
+    assert parts(billed(searching, None, Sent(new=counts(user=90)))) == (0, 0, 90, 29_910)
+    bill = billed(searching, call(1000, 120), TURN)
+    assert parts(bill) == (1000, 110, 45, 28_845)
+    assert bill.token_basis == "exact"
+    assert parts(billed(call(100, looped=True), None, Sent(new=counts(user=190)))) == (0, 0, 100, 0)
+
+
+def test_thinking_that_cannot_have_been_read_has_no_part_in_the_input() -> None:
+    sent = Sent(resent=counts(user=100, thinking=900), new=counts(user=100))
+    assert parts(billed(call(220), None, as_read(call(220), sent))) == (110, 0, 110, 0)
+    assert as_read(call(1150), sent) == sent
+    assert as_read(call(50), replace(sent, resent=counts(thinking=900), new=counts())).resent == counts(thinking=900)
 
 
 def test_what_a_loop_over_server_tools_read_again_was_remembered() -> None:
@@ -172,6 +194,12 @@ def test_content_cached_beforehand_was_not_sent() -> None:
     bill = billed(second, first, Sent(counts(user=90), counts(assistant=110), counts(user=45), True, True))
     assert parts(bill) == (100, 120, 60, 10_000)
     assert bill.token_basis == "exact"
+
+
+def test_the_input_of_a_request_that_nobody_saw_is_not_divided() -> None:
+    assert billed(call(1000), None, Sent()) == UNKNOWN
+    assert parts(billed(call(1000, state="previous_response_id"), None, Sent())) == (0, 0, 0, 1000)
+    assert parts(billed(call(0), None, Sent())) == (0, 0, 0, 0)
 
 
 @given(SENT)

@@ -159,6 +159,49 @@ def test_a_call_by_server_side_state_remembers_what_it_did_not_send(tmp_path: Pa
     assert new + remembered == 70
 
 
+def test_what_server_tools_found_comes_back_as_part_of_the_reply(tmp_path: Path) -> None:
+    search = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "slugs"}}
+    found = {
+        "type": "web_search_tool_result",
+        "tool_use_id": "srvtoolu_1",
+        "content": [{"url": "https://a.test/slugs"}],
+    }
+    reply = [search, found, {"type": "text", "text": "Beer traps, they say."}]
+    asked = said(LONG)
+    again = [*asked, {"role": "assistant", "content": reply}, {"role": "user", "content": "And the snails?"}]
+    database = store(tmp_path / "a.duckdb", [[searched(1, asked, reply, 9000), searched(2, again, reply, 9500)]])
+    first, second = rows(database, LEDGERS)
+    assert first[3] > 8000
+    query = "select new_user_tokens, new_tool_result_tokens, new_tool_call_tokens from turns order by started_at"
+    new, *fetched = rows(database, query)[1]
+    assert new > 0
+    assert fetched == [0, 0]
+    resent, echoed, *_ = second
+    assert 0 < resent < echoed
+
+
+def searched(number: int, messages: Sequence[dict[str, Any]], reply: Sequence[object], tokens: int) -> Record:
+    """A call of Anthropic's Messages API."""
+    answer = {
+        "id": f"msg_{number}",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-haiku-4-5-20251001",
+        "content": reply,
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": tokens, "output_tokens": 40},
+    }
+    return chat(
+        number,
+        api="anthropic.messages",
+        provider="anthropic",
+        host="api.anthropic.com",
+        path="/v1/messages",
+        request=Body(orjson.dumps({"model": "claude-haiku-4-5", "max_tokens": 99, "messages": messages})),
+        response=Body(orjson.dumps(answer)),
+    )
+
+
 def responded(number: int, previous: str | None, tokens: int) -> Record:
     """A call of the Responses API."""
     asked = {"model": "gpt-4o-mini", "input": [{"role": "user", "content": f"{LONG} {number}"}]}

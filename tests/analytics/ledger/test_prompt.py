@@ -1,7 +1,8 @@
 """What a request itself came to."""
 
-from analytics.dialects.exchange import Usage
-from analytics.ledger.prompt import prompt_tokens
+from analytics.dialects.canonical import call_block
+from analytics.dialects.exchange import Block, ResponseReading, Usage
+from analytics.ledger.prompt import looped, prompt_tokens
 
 
 def reading(tokens: int, kind: str = "message") -> dict[str, object]:
@@ -30,3 +31,18 @@ def test_a_compacted_cleared_or_handed_over_context_is_not_what_was_sent() -> No
 def test_a_first_reading_over_the_total_or_no_report_at_all_is_unknown() -> None:
     assert prompt_tokens(Usage(input_tokens=50), {"iterations": [reading(100), reading(210)]}) is None
     assert prompt_tokens(Usage(), {}) is None
+
+
+def test_tools_of_the_server_make_it_read_more_than_was_sent() -> None:
+    result = Block("tool", "tool_result", "found")
+    assert looped(ResponseReading(reply=(result,)))
+    assert looped(ResponseReading(reply=(call_block("search", {"q": "slugs"}, origin={"type": "web_search_call"}),)))
+    assert not looped(ResponseReading(reply=(result,), details={"iterations": [reading(100), reading(210)]}))
+
+
+def test_a_clients_tool_is_run_by_the_client() -> None:
+    deep: object = {"type": "x"}
+    for _ in range(600):
+        deep = [[deep]]
+    for arguments in ({}, {"type": "web_search_call"}, deep):
+        assert not looped(ResponseReading(reply=(call_block("search", arguments),)))

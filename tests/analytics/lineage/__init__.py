@@ -1,0 +1,1 @@
+"""Lineage: parents, conversations and the wire ledger."""
