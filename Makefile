@@ -41,8 +41,8 @@ image: $(VENV)/.dev ## run the Docker image's build steps in a clean root (needs
 	@TOKENECHO_TEST_IMAGE=1 $(BIN)/python -m pytest tests/docker
 
 agents: $(VENV)/.dev ## install the coding agents into .agents (1.5 GB) and test them
-	@tests/agents/install.sh .agents
-	@TOKENECHO_TEST_AGENTS=.agents $(BIN)/python -m pytest tests/agents
+	@tests/agents/install.sh $(CURDIR)/.agents
+	@TOKENECHO_TEST_AGENTS=$(CURDIR)/.agents $(BIN)/python -m pytest tests/agents
 
 bench: $(VENV)/.dev ## run the benchmarks (minutes)
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
