@@ -26,8 +26,10 @@ TOGETHER = (500, 25)
 MOST_FAILURES = 3
 # Deaths count for less: a collector may be killed for reasons that are not the record's.
 MOST_DEATHS = 10
-# Between two batches the readers have the file: small batches back to back would lock them out.
+# Between two batches the readers have the file: small ones back to back would lock them out, on a slow machine most.
 PAUSE_S = 0.2
+PAUSE_RATIO = 2.0
+LONGEST_PAUSE_S = 2.0
 RETRY_S = 1.0
 PATIENCE_S = 60.0
 # Shorter when somebody may ask us to end meanwhile.
@@ -47,28 +49,28 @@ class Collector:
             logger.warning("The collector ended with %d record(s) in hand; they are tried again among fewer.", suspects)
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Collect until stopped; what waits by then is collected first.
+        """Collect until stopped; what waits by then is collected first, what comes later is left to the next one.
 
         Raises DatabaseError where the database will never do, or is of no use at the moment and we were told to stop.
         """
-        trouble = ""
+        trouble, last = "", None
         while True:
-            stopping = stopped()
+            if last is None and stopped():
+                last = self._spool.ends()[1]
+            begun = time.monotonic()
             try:
                 handled = self._round()
-                trouble = ""
             except (DatabaseUnavailable, SpoolFull) as error:  # held by a reader, or the disk is full: the spool waits
-                if stopping:
+                if last is not None:
                     raise
-                if str(error) != trouble:
-                    trouble = str(error)
-                    logger.warning("%s Trying again; captured calls wait in the spool.", error)
+                trouble = _warned(trouble, str(error))
                 time.sleep(RETRY_S)
                 continue
-            if not handled and stopping:
+            trouble = ""
+            if last is None:
+                _give_way(handled, time.monotonic() - begun)
+            elif not handled or self._spool.ends()[0] > last:
                 return
-            if handled < TOGETHER[0] and not stopping:
-                time.sleep(PAUSE_S)
 
     def _round(self) -> int:
         handled = self.collect(RUNNING_PATIENCE_S)
@@ -143,6 +145,19 @@ class Collector:
         with self._database.writing(patience) as connection:
             write_capture_state(connection, self._spool.spool_id(), *state)
         self._state = state
+
+
+def _give_way(handled: int, took: float) -> None:
+    """Leave the file to the readers for a while. Where much waits, they have it while the next batch is read."""
+    if handled < TOGETHER[0]:
+        time.sleep(max(PAUSE_S, min(took * PAUSE_RATIO, LONGEST_PAUSE_S)))
+
+
+def _warned(before: str, trouble: str) -> str:
+    """The trouble, which is told once however often it is met."""
+    if trouble != before:
+        logger.warning("%s Trying again; captured calls wait in the spool.", trouble)
+    return trouble
 
 
 def _groups(taken: Iterable[Spooled]) -> Iterator[Sequence[Spooled]]:

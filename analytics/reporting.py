@@ -22,6 +22,15 @@ class Selection:
     app: str | None = None
     team: str | None = None
 
+    @property
+    def given(self) -> bool:
+        """Whether anything was chosen at all."""
+        return self != Selection()
+
+    def parameters(self) -> dict[str, object]:
+        """As queries take them."""
+        return {"since": self.since, "until": self.until, "app": self.app, "team": self.team}
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

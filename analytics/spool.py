@@ -240,6 +240,13 @@ class Spool:
         found: int = self._db.execute("select count(*) from records").fetchone()[0]
         return found
 
+    def ends(self) -> tuple[int, int]:
+        """The places of the oldest and of the newest record that waits; (0, 0) when none does."""
+        found: tuple[int, int] = self._db.execute(
+            "select coalesce(min(seq), 0), coalesce(max(seq), 0) from records"
+        ).fetchone()
+        return found
+
     def count_loss(self, reason: str, count: int = 1) -> None:
         """Add to the count of exchanges that were not captured, by reason and day (UTC)."""
         self._db.execute(

@@ -13,6 +13,9 @@ from benchmarks.proxies import Course, Proxy, course
 from benchmarks.traffic import requests
 
 PAUSES = {1: 0.02, 20: 0.05, 100: 0.2}  # between the events of a stream, so that no proxy is at its limit
+# Streams at a time, streams of each connection, events of a stream, rounds.
+FULL = ((1, 40, 5, 6), (20, 3, 12, 7), (100, 1, 10, 5))
+QUICK = ((1, 5, 4, 2), (20, 1, 5, 1), (100, 1, 2, 1))
 
 
 @dataclass(slots=True)
@@ -74,12 +77,8 @@ async def main() -> None:
     print_machine()
     with course(control=options.control) as at:
         rows: list[Row] = []
-        for count, full, quick in (
-            (1, (60, 5, 9), (10, 5, 2)),
-            (20, (3, 12, 9), (1, 8, 2)),
-            (100, (1, 10, 7), (1, 3, 1)),
-        ):
-            rows += await compare(at, count, *(quick if options.quick else full))
+        for count, *turns in QUICK if options.quick else FULL:
+            rows += await compare(at, count, *turns)
         print_table(("SSE, ms", at.bare.name, at.tokenecho.name, "difference (lowest to highest round)"), rows)
         if not options.control:
             print("captured {}, lost {}".format(*at.captured()))

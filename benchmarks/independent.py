@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from botocore.eventstream import EventStreamBuffer
+from botocore.eventstream import EventStreamBuffer  # type: ignore[import-untyped]
 from genai_prices import extract_usage
 
 from analytics.record import Record
@@ -104,11 +104,11 @@ def usage_said(record: Record) -> Said | None:
     found = extract_usage(nameless, provider_id=provider, api_flavor=flavor).usage
     return Said(
         raw,
-        found.input_tokens or 0,
-        found.output_tokens or 0,
-        found.cache_read_tokens or 0,
-        found.cache_write_tokens or 0,
-        found.output_reasoning_tokens or 0,
+        _number(found.input_tokens),
+        _number(found.output_tokens),
+        _number(found.cache_read_tokens),
+        _number(found.cache_write_tokens),
+        _number(found.output_reasoning_tokens),
     )
 
 

@@ -6,10 +6,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-import pytest
+import duckdb
 
 from analytics.collector import Collector
 from analytics.spool import Spool
@@ -38,28 +38,55 @@ print(json.dumps({"seen": seen, "waits": waits}))
 """
 
 
-def test_nobody_waits_long_and_nothing_is_lost(tmp_path: Path) -> None:
-    database = Database(tmp_path / "calls.duckdb")
-    with database.writing():
-        pass
-    over = threading.Event()
-    with ExitStack() as stack, closing(Spool(tmp_path / "calls.duckdb.spool")) as spool:
-        dashboards = [stack.enter_context(polling(database, pause=1.0)) for _ in range(2)]
-        commands = stack.enter_context(polling(database, pause=0.1))
-        appending = threading.Thread(target=append_steadily, args=(spool.path, over))
-        appending.start()
-        rounds = list(collect_for(SECONDS, Collector(spool, database, reader())))
-        over.set()
-        appending.join()
-        Collector(spool, database, reader()).run(lambda: True)
-        seen = [json.loads(process.communicate()[0]) for process in (*dashboards, commands)]
-    longest = [max(found["waits"]) for found in seen]
-    looks = [len(found["waits"]) for found in seen]
-    print(f"{len(stored(database))} exchanges in {SECONDS:.0f} s, written in {len(rounds)} sessions, "
-          f"the longest {max(rounds):.3f} s with its wait; "
-          f"readers: {looks} looks, longest waits {[round(wait, 3) for wait in longest]} s")  # fmt: skip
+class Timed(Database):
+    """Notes how long the writer waited for the file, each time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.waits: list[float] = []
+
+    @contextmanager
+    def writing(self, timeout: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        asked = time.perf_counter()
+        with super().writing(timeout) as connection:
+            self.waits.append(time.perf_counter() - asked)
+            yield connection
 
 
-def polling(database: Database, pause: float) -> "subprocess.Popen[bytes]":
+def polling(database: Database, pause: float) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", POLLING, str(database.path), str(SECONDS), str(pause)]
     return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def append_steadily(path: Path, done: threading.Event) -> None:
+    """Conversations that grow, one exchange at a time, at the rate."""
+    begun = time.monotonic()
+    with closing(Spool(path)) as spool:
+        for number in range(int(SECONDS * RATE)):
+            time.sleep(max(0.0, begun + number / RATE - time.monotonic()))
+            conversation, turn = number % 10, number // 10
+            spool.append([chat(number, said(*(f"{conversation}: {line}" for line in range(turn % 40 + 1))))])
+    done.set()
+
+
+def test_nobody_waits_long_and_nothing_is_lost(tmp_path: Path) -> None:
+    with Database(tmp_path / "calls.duckdb").writing():
+        pass
+    database = Timed(tmp_path / "calls.duckdb")
+    done = threading.Event()
+    with ExitStack() as stack, closing(Spool(tmp_path / "calls.duckdb.spool")) as spool:
+        processes = [stack.enter_context(polling(database, pause)) for pause in (1.0, 1.0, 0.1)]
+        appending = threading.Thread(target=append_steadily, args=(spool.path, done))
+        appending.start()
+        Collector(spool, database, reader()).run(done.is_set)
+        appending.join()
+        readers = [json.loads(process.communicate()[0]) for process in processes]
+        assert (spool.waiting(), spool.set_aside_errors()) == (0, [])
+    found = stored(database)
+    waits = [max(reader["waits"]) for reader in readers]
+    looks = [len(reader["waits"]) for reader in readers]
+    print(f"{len(found)} exchanges in {SECONDS:.0f} s, {len(database.waits)} sessions of the writer, looks: {looks}")
+    print(f"longest waits: writer {max(database.waits):.3f} s, readers {', '.join(f'{wait:.3f} s' for wait in waits)}")
+    assert len(found) == len(set(found)) == int(SECONDS * RATE)
+    assert all(reader["seen"] == sorted(reader["seen"]) for reader in readers)  # what is there stays there
+    assert max(*waits, *database.waits) < LONGEST_S

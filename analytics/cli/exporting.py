@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 import click
 import duckdb
 
-from analytics.cli.filters import Filters, filter_options
+from analytics.cli.filters import filter_options
 from analytics.cli.options import database_option, option
 from analytics.cli.querying import one_line
 from analytics.launch.places import Places
 from analytics.private import owner_only
+from analytics.reporting import Selection
 from analytics.store.database import Database
 from analytics.store.exporting import Format, NotThere, export_table
 
@@ -28,7 +29,7 @@ def export_command(at: Places, form: Format, table: str, file: str, **chosen: ob
 
     Texts of conversations are in `blocks` only. The file is readable by its owner alone.
     """
-    filters = Filters(**chosen)  # type: ignore[arg-type]  # click has checked them
+    filters = Selection(**chosen)  # type: ignore[arg-type]  # click has checked them
     try:
         with owner_only(), TemporaryDirectory(dir=_folder(file)) as folder:
             made = Path(folder) / "export"

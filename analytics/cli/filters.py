@@ -1,7 +1,7 @@
 """Options that choose among exchanges: by time, app and team."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,23 +9,8 @@ import click
 
 from analytics.cli.options import Decorator, option
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which exchanges: from `since` on, before `until` (UTC, without a zone), of that app and team. None is any."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    app: str | None = None
-    team: str | None = None
-
-    @property
-    def given(self) -> bool:
-        return any(value is not None for value in self.parameters().values())
-
-    def parameters(self) -> dict[str, object]:
-        """As the queries take them."""
-        return {"since": self.since, "until": self.until, "app": self.app, "team": self.team}
+SPAN = re.compile(r"(\d{1,5})([dhm])")
+UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,8 +23,11 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def moment(text: str, *, end: bool = False) -> datetime:
     """A day or a time (ISO 8601) as UTC without a zone, which is UTC too where none is named.
 
-    A day stands for its beginning, or with `end` for its end. Raises ValueError.
+    A day stands for its beginning, or with `end` for its end. `7d`, `12h` and `30m` are so long ago. Raises ValueError.
     """
+    span = SPAN.fullmatch(text)
+    if span:
+        return datetime.now(UTC).replace(tzinfo=None) - timedelta(**{UNITS[span.group(2)]: int(span.group(1))})
     found = datetime.fromisoformat(text)
     if end and len(text) <= len("YYYY-MM-DD"):
         found += timedelta(days=1)
@@ -51,13 +39,15 @@ def _parsed(end: bool) -> Callable[[click.Context, click.Parameter, str | None],
         try:
             return None if value is None else moment(value, end=end)
         except (ValueError, OverflowError) as error:
-            raise click.BadParameter(f"{value!r} is no day or time such as 2026-11-01 or 2026-11-01T09:30") from error
+            raise click.BadParameter(
+                f"{value!r} is no day or time such as 2026-11-01, 2026-11-01T09:30, 7d or 12h"
+            ) from error
 
     return parse
 
 
 _OPTIONS: tuple[Decorator, ...] = (
-    option("--since", metavar="DAY|TIME", callback=_parsed(end=False), help="Only calls from then on (UTC)."),
+    option("--since", metavar="DAY|TIME|7d", callback=_parsed(end=False), help="Only calls from then on (UTC)."),
     option("--until", metavar="DAY|TIME", callback=_parsed(end=True), help="Only calls up to then (UTC), a day whole."),
     # Not from the environment: there they say whose the calls of `tokenecho run` are.
     option("--app", envvar=None, help="Only calls of this app."),

@@ -7,13 +7,13 @@ from typing import Any
 import click
 import orjson
 
+from analytics.cli.filters import filter_options
 from analytics.cli.numbers import UNKNOWN, dollars
 from analytics.cli.options import database_option, json_option, option
 from analytics.cli.report_text import CONVERSATION, FORMATS, amount, conversation_cells, number, share
-from analytics.cli.selecting import selection, selection_options
 from analytics.cli.tables import print_table
 from analytics.launch.places import Places
-from analytics.reporting import Row
+from analytics.reporting import Row, Selection
 from analytics.reporting import conversations as conversation_rows
 from analytics.reporting import report as make_report
 from analytics.reporting import turns as turn_rows
@@ -22,14 +22,14 @@ from analytics.store.database import Database
 
 @click.command()
 @database_option
-@selection_options
+@filter_options
 @option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many.")
 @option("--by", type=click.Choice(["cost", "time"]), default="cost", show_default=True, help="Highest first by this.")
 @json_option
-def conversations(at: Places, chosen: dict[str, Any], limit: int, by: str, as_json: bool) -> None:
+def conversations(at: Places, limit: int, by: str, as_json: bool, **chosen: Any) -> None:
     """List conversations: their calls, their echo, their cost."""
     with Database(at.database).reading() as connection:
-        found = conversation_rows(connection, selection(chosen), limit, by)
+        found = conversation_rows(connection, Selection(**chosen), limit, by)
     if as_json:
         _print_json(found)
     else:
@@ -83,13 +83,13 @@ def _turn_cells(row: Row) -> list[str]:
 
 @click.command()
 @database_option
-@selection_options
+@filter_options
 @option("--format", "form", type=click.Choice([*FORMATS, "json"]), default="text", show_default=True, help="How.")
 @json_option
-def report(at: Places, chosen: dict[str, Any], form: str, as_json: bool) -> None:
+def report(at: Places, form: str, as_json: bool, **chosen: Any) -> None:
     """Report on the calls: totals, echo, cost by model, app, team and day, the most expensive conversations."""
     with Database(at.database).reading() as connection:
-        found = make_report(connection, selection(chosen))
+        found = make_report(connection, Selection(**chosen))
     if as_json or form == "json":
         _print_json(asdict(found))
     else:

@@ -20,7 +20,10 @@ PAID = {"uncached_input": "uncached_usd", "cache_read": "cache_read_usd", "cache
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the ledger knows of one exchange, all of it the exchange's own. `replied` are the reply's blocks."""
+    """What the ledger knows of one exchange, all of it the exchange's own. `replied` are the reply's blocks.
+
+    `full` is whether it was captured with its texts.
+    """
 
     exchange_id: str
     metered: Metered
@@ -29,6 +32,7 @@ class Entry:
     request: Counts
     echo: Counts
     replied: tuple[bytes, ...] = ()
+    full: bool = False
 
 
 def entry_of(row: Mapping[str, object]) -> Entry:
@@ -42,6 +46,7 @@ def entry_of(row: Mapping[str, object]) -> Entry:
         request=_counts(row.get("request")),
         echo=_counts(row.get("echo")),
         replied=tuple(UUID(block).bytes for block in cast("Sequence[str]", row.get("reply_hashes") or ())),
+        full=row.get("content") == "full",
     )
 
 

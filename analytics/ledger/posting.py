@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from analytics.ledger.changes import Piece, Pieces
 from analytics.ledger.entry import Entry, Row, entry_of, ledger_row
-from analytics.ledger.sending import Known, Pair, sent_by, sent_first
+from analytics.ledger.sending import Pair, sent_by, sent_first
 from analytics.lineage.facts import Facts
 from analytics.store.database import sql
 
@@ -29,8 +30,8 @@ def post(connection: duckdb.DuckDBPyConnection, postings: Sequence[Posting]) -> 
     if not postings:
         return
     entries = _load_entries(connection, postings)
-    known = _load_blocks(connection, postings)
-    rows = [_row(posting, entries, known) for posting in postings if posting.x.exchange_id in entries]
+    pieces = _load_pieces(connection, postings, entries)
+    rows = [_row(posting, entries, pieces) for posting in postings if posting.x.exchange_id in entries]
     schema = connection.table("ledgers").limit(0).to_arrow_table().schema
     connection.register("batch", pa.Table.from_pylist(rows, schema=schema))
     connection.execute(sql("delete_ledgers"))
@@ -38,14 +39,14 @@ def post(connection: duckdb.DuckDBPyConnection, postings: Sequence[Posting]) -> 
     connection.unregister("batch")
 
 
-def _row(posting: Posting, entries: Mapping[str, Entry], known: Known) -> Row:
+def _row(posting: Posting, entries: Mapping[str, Entry], pieces: Pieces) -> Row:
     x, pair = entries[posting.x.exchange_id], posting.pair
     if posting.ambiguous:
         return ledger_row(x, None, None)
     y = entries.get(pair.y.exchange_id) if pair else None
     if pair is None or y is None:
         return ledger_row(x, None, sent_first(x))
-    return ledger_row(x, y, sent_by(pair, x, y, known))
+    return ledger_row(x, y, sent_by(pair, x, y, pieces))
 
 
 def _load_entries(connection: duckdb.DuckDBPyConnection, postings: Iterable[Posting]) -> dict[str, Entry]:
@@ -57,17 +58,32 @@ def _load_entries(connection: duckdb.DuckDBPyConnection, postings: Iterable[Post
     return {str(row["exchange_id"]): entry_of(row) for row in rows}
 
 
-def _load_blocks(connection: duckdb.DuckDBPyConnection, postings: Iterable[Posting]) -> Known:
-    """The blocks of which it has to be known what they are: added ones, and those of preambles that changed."""
-    wanted = {block for posting in postings if posting.pair for block in _unclear(posting.pair)}
+def _load_pieces(
+    connection: duckdb.DuckDBPyConnection, postings: Iterable[Posting], entries: Mapping[str, Entry]
+) -> dict[bytes, Piece]:
+    """The blocks of which it has to be known what they are: those that changed, and all of preambles that did."""
+    pairs = [posting.pair for posting in postings if posting.pair]
+    wanted = {block for pair in pairs for block in _unclear(pair)}
+    # Texts only where both calls were captured with them, so that it does not matter which other calls were.
+    readable = {block for pair in pairs if _full(pair, entries) for block in _changed(pair)}
     if not wanted:
         return {}
-    connection.register("wanted", pa.table({"block_hash": [block.hex() for block in wanted]}))
-    rows = connection.execute(sql("ledger_blocks")).fetchall()
+    columns = {"block_hash": [block.hex() for block in wanted], "readable": [block in readable for block in wanted]}
+    connection.register("wanted", pa.table(columns))
+    rows = connection.execute(sql("ledger_pieces")).fetchall()
     connection.unregister("wanted")
-    return {bytes.fromhex(block.replace("-", "")): (kind, tokens) for block, kind, tokens in rows}
+    return {bytes.fromhex(block.replace("-", "")): Piece(*values) for block, *values in rows}
 
 
 def _unclear(pair: Pair) -> set[bytes]:
     preambles = pair.preambles or ((), ())
-    return {*preambles[0], *preambles[1], *pair.added}
+    return {*preambles[0], *preambles[1], *_changed(pair)}
+
+
+def _changed(pair: Pair) -> set[bytes]:
+    changes = pair.history_change, pair.preamble_change
+    return {block for made in changes for block in (*made.fresh, *made.dropped)}
+
+
+def _full(pair: Pair, entries: Mapping[str, Entry]) -> bool:
+    return all(entries[facts.exchange_id].full for facts in (pair.x, pair.y) if facts.exchange_id in entries)

@@ -1,21 +1,20 @@
 """What a request's blocks are to its parent, as counts by kind: resent, echoed or new. Pure.
 
-The same division as the wire ledger's (`analytics/lineage/wire.py`), in tokens instead of bytes.
+The same division as the wire ledger's (`analytics/lineage/wire.py`) in tokens instead of bytes, and finer: of a block
+that was rewritten, the text that stayed was resent.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from analytics.ledger.billed import Sent
-from analytics.ledger.composition import NO_COUNTS, Counts, counts_of, less, plus
+from analytics.ledger.changes import NO_CHANGE, Change, Pieces, change, counted, rewritten
+from analytics.ledger.composition import NO_COUNTS, Counts, less, plus
 from analytics.ledger.entry import Entry
 from analytics.lineage.facts import Facts
 from analytics.lineage.histories import Parting
 from analytics.lineage.wire import echo_of
-
-# Kind and tokens of a block, by its hash.
-type Known = Mapping[bytes, tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +37,37 @@ class Pair:
         return echo_of(self.x, self.y).blocks > 0 and not inside
 
     @property
-    def added(self) -> list[bytes]:
-        """The blocks of x behind the parting, without the echo."""
+    def history_change(self) -> Change:
+        """What changed behind the parting, apart from the echo."""
         if self.parting is None:
-            return []
+            return NO_CHANGE
         at = self.x.spoken.echo_at - self.parting.shared
         end = at + self.x.spoken.echo_blocks
-        return [*self.parting.x[:at], *self.parting.x[end:]] if self.echoing else self.parting.x
+        behind = [*self.parting.x[:at], *self.parting.x[end:]] if self.echoing else self.parting.x
+        return change(behind, self.parting.y)
+
+    @property
+    def preamble_change(self) -> Change:
+        return change(*self.preambles) if self.preambles else NO_CHANGE
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Blocks of x that y has not, and whether y has none that x has not."""
-
-    new: Counts = NO_COUNTS
-    whole: bool = True
-    blocks: tuple[bytes, ...] = ()
-
-
-SAME = Difference()
-
-
-def sent_by(pair: Pair, x: Entry, y: Entry, known: Known) -> Sent:
+def sent_by(pair: Pair, x: Entry, y: Entry, pieces: Pieces) -> Sent:
     """What x sent, by what y had sent or said."""
     echo = x.echo if pair.echoing else NO_COUNTS
-    preamble = _difference(*pair.preambles, known) if pair.preambles else SAME
+    history, preamble = pair.history_change, pair.preamble_change
     if pair.parting is None:
-        history = Difference(less(_history(pair, 0, x, known), _history(pair, 1, y, known), echo))
+        new = less(_history(pair, 0, x, pieces), _history(pair, 1, y, pieces), echo)
     else:
-        history = _difference(pair.added, pair.parting.y, known)
         # A reply in several runs, with the results of server tools between them, comes back as a whole.
-        returned = _counted(_common(history.blocks, y.replied), known)
-        history, echo = replace(history, new=less(history.new, returned)), plus(echo, returned)
-    new = plus(preamble.new, history.new)
+        returned = (Counter(history.fresh) & Counter(y.replied)).elements()
+        echo, history = _with_returned(echo, history, list(returned), pieces)
+        new = less(counted(history.fresh, pieces), rewritten(history, pieces))
+    new = plus(new, less(counted(preamble.fresh, pieces), rewritten(preamble, pieces)))
     return Sent(
         resent=less(x.request, echo, new),
         echoed=echo,
         new=new,
-        whole=preamble.whole and history.whole,
+        whole=not history.dropped and not preamble.dropped,
         replied=pair.echoing,
     )
 
@@ -85,20 +77,10 @@ def sent_first(x: Entry) -> Sent:
     return Sent(new=x.request)
 
 
-def _history(pair: Pair, side: int, entry: Entry, known: Known) -> Counts:
+def _with_returned(echo: Counts, made: Change, returned: Sequence[bytes], pieces: Pieces) -> tuple[Counts, Change]:
+    return plus(echo, counted(returned, pieces)), made.without(returned)
+
+
+def _history(pair: Pair, side: int, entry: Entry, pieces: Pieces) -> Counts:
     """The request without its preamble, where the preambles differ; where they do not, they cancel out."""
-    return less(entry.request, _counted(pair.preambles[side], known)) if pair.preambles else entry.request
-
-
-def _difference(x: Sequence[bytes], y: Sequence[bytes], known: Known) -> Difference:
-    added, dropped = Counter(x) - Counter(y), Counter(y) - Counter(x)
-    blocks = tuple(added.elements())
-    return Difference(_counted(blocks, known), not dropped, blocks)
-
-
-def _common(x: Sequence[bytes], y: Sequence[bytes]) -> list[bytes]:
-    return list((Counter(x) & Counter(y)).elements())
-
-
-def _counted(blocks: Sequence[bytes], known: Known) -> Counts:
-    return counts_of(known[block] for block in blocks if block in known)
+    return less(entry.request, counted(pair.preambles[side], pieces)) if pair.preambles else entry.request

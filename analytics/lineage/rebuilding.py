@@ -17,9 +17,9 @@ def rebuild_links(connection: duckdb.DuckDBPyConnection) -> None:
     """Forget every link and decide it again; the connection is in a transaction, or each page is one."""
     ids = [row[0] for row in connection.execute(sql("chained_exchanges")).fetchall()]
     connection.execute("delete from links")
-    for page in batched(ids, PAGE):  # noqa: B911  # Python 3.12 has no `strict`
+    for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
         _rebuild_keys(connection, page)
-    for page in batched(ids, PAGE):  # noqa: B911  # Python 3.12 has no `strict`
+    for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
         link_exchanges(connection, page)
 
 

@@ -4,7 +4,7 @@ select
     cache_write_tokens, cache_write_5m_tokens, cache_write_30m_tokens, cache_write_1h_tokens, cache_write_12h_tokens,
     output_tokens, reasoning_tokens, audio_input_tokens, audio_output_tokens, reported_cost_usd, uncached_usd,
     cache_read_usd, cache_write_usd, prompt_tokens, looped, request, echo, reply,
-    reply_hashes::varchar[] as reply_hashes
+    content, reply_hashes::varchar[] as reply_hashes
 from exchanges
 left join meters using (exchange_id)
 where exchange_id in (select wanted.exchange_id from wanted)

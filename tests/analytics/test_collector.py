@@ -1,6 +1,7 @@
 """The collector moves every record into the database once, whatever breaks, and sets aside what breaks it."""
 
 import logging
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -14,10 +15,13 @@ import pytest
 
 from analytics import collector as collecting
 from analytics.collector import MOST_DEATHS, MOST_FAILURES, Collector
-from analytics.record import Record
+from analytics.hashing import Hasher
+from analytics.pricing.pricer import Pricer
+from analytics.reading import Reader, Reading
+from analytics.record import Body, Record
 from analytics.spool import Spool
 from analytics.store.database import Database, DatabaseLocked, DatabaseUnavailable, sql
-from tests.analytics.chats import BREAKS, KILLS, append, chat, chats, frail, reader, said, stored, tables
+from tests.analytics.chats import BREAKS, KEY, KILLS, append, chat, chats, frail, reader, said, stored, tables
 from tests.analytics.dying import MANY
 
 NUL = b"\x28\xb5\x2f\xfd\x00"  # how zstd begins, and then ends at once
@@ -282,25 +286,49 @@ def test_what_is_no_longer_set_aside_is_told_no_longer_by_the_next_collector(spo
     assert shortfalls(database) == {}
 
 
+class Busy:
+    """Never idle: with each round comes something new, put in by somebody else, until `rounds` are over."""
+
+    def __init__(self, path: Path, rounds: int) -> None:
+        self.path, self.rounds, self.sizes = path, rounds, list[int]()
+
+    def asked(self) -> bool:
+        """Whether to stop."""
+        self.sizes.append(self.path.stat().st_size)
+        number = len(self.sizes)
+        append(self.path, [chat(number, request=Body(random.Random(number).randbytes(200_000)))])  # noqa: S311  # noise
+        return number > self.rounds
+
+
 def test_under_steady_load_what_was_handed_over_is_cleared_up_too(
-    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+    spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collecting, "TIDY_EVERY_S", 0.0)
     monkeypatch.setattr(collecting, "PAUSE_S", 0.0)
-    path = tmp_path / "spool"
-    sizes: list[int] = []
+    busy = Busy(spool.path, rounds=6)
+    collector(spool, database).run(busy.asked)
+    assert max(busy.sizes) < 2 * 200_000
 
-    def stopped() -> bool:
-        """Never idle: with each round comes something new."""
-        number = len(sizes)
-        sizes.append(path.stat().st_size)
-        append(path, [chat(number, said("x" * 5, *(f"{number} {n}" for n in range(100))))])
-        return number >= 5
 
-    with closing(Spool(path)) as spool:
-        monkeypatch.setattr(spool, "take", lambda **kind: Spool.take(spool, **kind) if len(sizes) < 6 else [])
-        collector(spool, database).run(stopped)
-    assert max(sizes) < 200_000
+class Adding(Reader):
+    """With each record that it reads comes a new one."""
+
+    path: Path
+    number = 0
+
+    def read(self, record: Record) -> Reading:
+        self.number += 1
+        append(self.path, [chat(1_000 + self.number)])
+        return super().read(record)
+
+
+def test_told_to_stop_it_leaves_what_comes_later_to_the_next_one(spool: Spool, database: Database) -> None:
+    spool.append(chats(1, 2, 3))
+    adding = Adding(Hasher(KEY), Pricer())
+    adding.path = spool.path
+    Collector(spool, database, adding).run(lambda: True)
+    assert stored(database) == ids(*chats(1, 2, 3))
+    assert spool.waiting() == 3
 
 
 def test_nothing_is_lost_while_the_disk_is_full(spool: Spool, small_disk: Path) -> None:

@@ -66,7 +66,7 @@ def test_calls_can_be_chosen_by_time_and_app(home: Path) -> None:
 def test_a_time_that_is_none_is_said_with_the_remedy(home: Path) -> None:
     ran = called(home, "report", "--since", "yesterday-ish")
     assert ran.exit_code == 2
-    assert "write 2026-11-01, 2026-11-01T10:00, 7d, 12h or 30m" in ran.stderr
+    assert "is no day or time such as 2026-11-01" in ran.stderr
 
 
 def test_an_unknown_conversation_is_a_message(home: Path) -> None:

@@ -12,7 +12,7 @@ from analytics.ledger.billed import Bill, Metered, Sent, billed
 from analytics.ledger.classes import Classes, classes_of
 from analytics.ledger.money import UNKNOWN, Money, as_listed, money
 from analytics.pricing.cost import CostParts
-from tests.analytics.ledger.figures import METERED, PAID, SENT, USAGES, call
+from tests.analytics.ledger.figures import METERED, PAID, SENT, USAGES, call, counts
 
 BILL = Bill(1000, 100, 50, 0, "exact", "reported")
 
@@ -84,7 +84,7 @@ def test_only_the_parts_in_an_unpriced_class_are_unknown() -> None:
 
 
 def test_what_was_remembered_stands_at_the_front() -> None:
-    bill = billed(call(1000, state="cachedContent", cache_read_tokens=900), None, Sent())
+    bill = billed(call(1000, state="cachedContent", cache_read_tokens=900), None, Sent(new=counts(user=90)))
     assert bill.remembered == 900
     paid = CostParts(uncached_input=0.1, cache_read=0.09, cache_write=0.0, output=0.0)
     assert money(bill, Classes(uncached=100, cache_read=900, cache_write=0), paid).remembered == pytest.approx(0.09)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.lineage.rebuilding import rebuild_links
 from analytics.record import Body, Record
 from analytics.store.batch import write_batch
 from analytics.store.database import Database
@@ -257,3 +258,12 @@ def test_costs_add_up_along_a_conversation(tmp_path: Path) -> None:
     assert [row[5] for row in found] == [None, 1, 1]
     assert [row[6] for row in found] == [None, 0.25, 0.25]
     assert found[0][7] == pytest.approx(44 / 128_000)
+
+
+def test_ledgers_made_anew_from_the_facts_are_the_same(tmp_path: Path) -> None:
+    database = store(tmp_path / "a.duckdb", [garden()])
+    before = ledgers(database)
+    with database.writing() as connection:
+        connection.execute("delete from ledgers")
+        rebuild_links(connection)
+    assert ledgers(database) == before
