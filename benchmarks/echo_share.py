@@ -3,8 +3,9 @@
     python -m benchmarks.echo_share [--requests 600] [--scale 1] [--folder FOLDER]
 
 Truth is what the trace says each request has in common with its parent's, token by token, and the parent's reply where
-it was sent back word for word. The product counts by blocks, and across a reset to the system prompt not at all: such
-a request begins another conversation.
+it was sent back word for word. After a reset to the system prompt nothing of the history survives: the trace then has
+another thread of the same session, and the product another conversation. So there are two truths: within threads, and
+within sessions, where such a reset resends the instructions.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -25,7 +27,7 @@ from analytics.store.database import Database
 from benchmarks.figures import Row, print_table
 from benchmarks.traces import TRACES, Trace, generate, records
 
-HEAD = ("trace", "requests", "input tokens", "resent, truth", "resent", "echo, truth", "echo", "difference", "exact")
+HEAD = ("trace", "requests", "input tokens", "echo", "of threads", "difference", "of sessions", "difference", "exact")
 BATCH = 200
 
 
@@ -42,20 +44,20 @@ class Shares:
         return (self.resent + self.echoed) / self.tokens
 
 
-def truth(path: Path) -> Shares:
-    """What the trace says."""
+def truth(path: Path, *, sessions: bool) -> Shares:
+    """What the trace says, of whole sessions or of the threads in them."""
     tokens = resent = echoed = 0
     replies: dict[object, int] = {}
     for line in _lines(path):
         said = line["truth"]
         replies[line["req_id"]] = said["answer_units_resent"] * said["scale"]
         tokens += said["trace_in"]
-        resent += said["resent_tokens_parent"]
+        resent += said["resent_tokens_parent"] if sessions or said["event"] != "reset" else 0
         echoed += replies[line["parent_truth"]] if said["parent_answer_verbatim"] else 0
     return Shares(tokens, resent, echoed)
 
 
-def _lines(path: Path) -> Iterator[dict[str, dict[str, int]]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rb") as lines:
         yield from map(orjson.loads, lines)
 
@@ -89,10 +91,11 @@ def row(trace: Trace, folder: Path, scale: int) -> Row:
         database = Database(Path(place, "a.duckdb"))
         requests = stored(path, database)
         ours, exact = measured(database, scale)
-    true = truth(path)
-    shares = (true.resent / true.tokens, ours.resent / ours.tokens, true.echo, ours.echo)
-    figures = (*(f"{share:.2%}" for share in shares), f"{(ours.echo - true.echo) * 100:+.2f} points", f"{exact:.1%}")
-    return trace.name, f"{requests:,}", f"{true.tokens:,}", *figures
+    compared: list[str] = []
+    for sessions in (False, True):
+        true = truth(path, sessions=sessions)
+        compared += [f"{true.echo:.2%}", f"{(ours.echo - true.echo) * 100:+.2f} points"]
+    return trace.name, f"{requests:,}", f"{ours.tokens:,}", f"{ours.echo:.2%}", *compared, f"{exact:.1%}"
 
 
 def main() -> None:

@@ -25,8 +25,10 @@ POLLING = """
 import json, sys, time
 from pathlib import Path
 from analytics.store.database import Database, sql
-database, until, pause = Database(Path(sys.argv[1])), time.time() + float(sys.argv[2]), float(sys.argv[3])
-seen, waits = [], []
+database, pause = Database(Path(sys.argv[1])), float(sys.argv[3])
+with database.reading():
+    print("ready", flush=True)
+until, seen, waits = time.time() + float(sys.argv[2]), [], []
 while time.time() < until:
     asked = time.perf_counter()
     with database.reading() as connection:
@@ -55,7 +57,10 @@ class Timed(Database):
 
 def polling(database: Database, pause: float) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", POLLING, str(database.path), str(SECONDS), str(pause)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"ready\n"  # what it imports is no waiting
+    return process
 
 
 def append_steadily(path: Path, done: threading.Event) -> None:

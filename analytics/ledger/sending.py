@@ -37,6 +37,12 @@ class Pair:
         return echo_of(self.x, self.y).blocks > 0 and not inside
 
     @property
+    def decoupled(self) -> bool:
+        """Whether x names server-side state, and sends only what comes on top of it."""
+        state = self.x.state_ref
+        return state is not None and not state.startswith("cachedContent:")
+
+    @property
     def history_change(self) -> Change:
         """What changed behind the parting, apart from the echo."""
         if self.parting is None:
@@ -44,7 +50,9 @@ class Pair:
         at = self.x.spoken.echo_at - self.parting.shared
         end = at + self.x.spoken.echo_blocks
         behind = [*self.parting.x[:at], *self.parting.x[end:]] if self.echoing else self.parting.x
-        return change(behind, self.parting.y)
+        found = change(behind, self.parting.y)
+        # Under server-side state what is not sent is not dropped.
+        return Change(found.fresh) if self.decoupled else found
 
     @property
     def preamble_change(self) -> Change:

@@ -1,32 +1,43 @@
-"""Which client made a call."""
+"""Which client a call came from, by the headers that real clients send."""
 
 import pytest
 
-from analytics.client import client_of, session_of
+from analytics.client import SESSION_HEADERS, client_of, session_of
 
-# What each sent on 2026-11-21.
-AGENTS = (
-    ("claude-cli/2.1.330 (external, sdk-cli)", "claude-code", "2.1.330"),
-    ("codex_exec/0.169.0 (Debian 12.0.0; x86_64) xterm (codex_exec; 0.169.0)", "codex", "0.169.0"),
-    ("GeminiCLI-tui/0.61.0/gemini-3.1-pro-preview (linux; x64; terminal)", "gemini-cli", "0.61.0"),
-    ("GeminiCLI-tui/0.61.0/gemini-2.5-pro (linux; x64) google-api-nodejs-client/10.9.0", "gemini-cli", "0.61.0"),
-    ("OpenAI/JS 7.57.0", "openai-node", "7.57.0"),
-    ("Anthropic/JS 1.12.0", "anthropic-node", "1.12.0"),
-    ("google-genai-sdk/3.1.0 gl-node/v24.21.0", "google-genai-node", "3.1.0"),
-    ("node", "node", None),
-)
+AGENTS = [
+    ("OpenAI/Python 2.8.1", ("openai-python", "2.8.1")),
+    ("AsyncOpenAI/Python 2.8.1", ("openai-python", "2.8.1")),
+    ("AzureOpenAI/Python 1.99.0", ("openai-python", "1.99.0")),
+    ("OpenAI/JS 6.9.0", ("openai-node", "6.9.0")),
+    ("Anthropic/Python 0.74.1", ("anthropic-python", "0.74.1")),
+    ("AsyncAnthropicBedrock/Python 0.74.1", ("anthropic-python", "0.74.1")),
+    ("Anthropic/JS 0.70.0", ("anthropic-node", "0.70.0")),
+    ("claude-cli/2.0.42 (external, cli)", ("claude-code", "2.0.42")),
+    ("codex_cli_rs/0.58.0 (Ubuntu 24.4.0; x86_64) xterm", ("codex", "0.58.0")),
+    ("GeminiCLI/0.16.0/gemini-2.5-pro (linux; x64)", ("gemini-cli", "0.16.0")),
+    ("google-genai-sdk/1.51.0 gl-python/3.13.0", ("google-genai-python", "1.51.0")),
+    ("google-genai-sdk/1.30.0 gl-node/v22.21.0", ("google-genai-node", "1.30.0")),
+    ("Boto3/1.40.76 md/Botocore#1.40.76 ua/2.1 os/linux", ("boto3", "1.40.76")),
+    ("curl/8.5.0", ("curl", "8.5.0")),
+    ("python-requests/2.32.5", ("python-requests", "2.32.5")),
+    ("python-httpx/0.28.1", ("python-httpx", "0.28.1")),
+    ("node", ("node", None)),
+    ("", (None, None)),
+    ("(unknown)", (None, None)),
+]
 
 
-@pytest.mark.parametrize(("agent", "name", "version"), AGENTS)
-def test_agents_and_sdks_are_known_by_their_name(agent: str, name: str, version: str | None) -> None:
-    assert client_of({"user-agent": agent}) == (name, version)
+@pytest.mark.parametrize(("agent", "client"), AGENTS)
+def test_the_user_agent_names_the_client(agent: str, client: tuple[str | None, str | None]) -> None:
+    assert client_of({"user-agent": agent}) == client
 
 
-def test_a_call_without_a_user_agent_has_no_client() -> None:
-    assert client_of({}) == (None, None)
+def test_without_a_user_agent_the_headers_of_an_sdk_name_it() -> None:
+    sent = {"x-stainless-lang": "js", "x-stainless-package-version": "6.9.0"}
+    assert client_of(sent) == ("stainless-node", "6.9.0")
+    assert client_of({"user-agent": "my-app/1.0", **sent}) == ("my-app", "1.0")
 
 
-def test_the_most_telling_session_header_counts() -> None:
-    assert session_of({"thread-id": "t", "session-id": "s"}) == "s"
-    assert session_of({"session-id": "s", "x-claude-code-session-id": "c"}) == "c"
-    assert session_of({"session-id": ""}) is None
+def test_a_session_is_named_by_the_most_telling_header() -> None:
+    assert session_of({"session-id": "s-1", "x-claude-code-session-id": "c-1", "accept": "*/*"}) == "c-1"
+    assert session_of(dict.fromkeys(SESSION_HEADERS, "")) is None
