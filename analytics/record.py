@@ -4,7 +4,7 @@ The proxy and the importers make records, the spool keeps them, the collector re
 and times only; what they mean is the dialects' business.
 """
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import orjson
@@ -92,8 +92,14 @@ class Record:
 
     def meta(self) -> bytes:
         """Everything but the two bodies' bytes, as JSON."""
-        bare = replace(self, request=replace(self.request, data=b""), response=replace(self.response, data=b""))
-        return orjson.dumps(asdict(bare), default=bytes.decode)
+        values = {name: getattr(self, name) for name in _FIELDS}
+        for name in ("request", "response"):
+            body: Body = values[name]
+            values[name] = {"wire_bytes": body.wire_bytes, "trimmed": body.trimmed}
+        return orjson.dumps(values)
+
+
+_FIELDS = tuple(field.name for field in fields(Record))
 
 
 def from_meta(meta: bytes, request: bytes, response: bytes) -> Record:

@@ -7,6 +7,7 @@ https://www.sqlite.org/wal.html
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -162,7 +163,7 @@ class Spool:
         free: int = self._db.execute("pragma freelist_count").fetchone()[0]
         return (pages - free) * self._page_size
 
-    def take(self, *, after: int = 0, count: int = 500, size: int = 32 * 2**20) -> list[Spooled]:
+    def take(self, *, after: int = 0, count: int = 500, size: int = 64 * 2**20) -> list[Spooled]:
         """The oldest records behind that place, up to that count and (but for the first) that many bytes unpacked."""
         query = (
             "select seq, deaths, failures, meta, request, response, size from records "
@@ -296,9 +297,20 @@ def _row(record: Record) -> tuple[str, bytes, bytes, bytes, int]:
 
 def packed(data: bytes) -> bytes:
     """The bytes, compressed with zstd; nothing stays nothing."""
-    return zstandard.ZstdCompressor(level=1).compress(data) if data else b""
+    return _local.compressor.compress(data) if data else b""
 
 
 def unpacked(data: bytes) -> bytes:
     """What `packed` took."""
-    return zstandard.ZstdDecompressor().decompress(data) if data else b""
+    return _local.decompressor.decompress(data) if data else b""
+
+
+class _Local(threading.local):
+    """One of each a thread: making them takes longer than using them."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_local = _Local()
