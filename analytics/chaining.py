@@ -13,6 +13,7 @@ from analytics.ledger.tokens import block_tokens
 from analytics.lineage.facts import Spoken
 from analytics.lineage.speech import Speech
 from analytics.lineage.spoken import spoken
+from analytics.recent import Recent
 
 MEMORY_TEXT = 16 * 2**20
 MEMORY_STEPS = 100_000
@@ -35,30 +36,6 @@ class Chain:
     sizes: dict[bytes, int] = field(default_factory=dict)
     tokens: dict[bytes, int] = field(default_factory=dict)
     spoken: Spoken = field(default_factory=Spoken)
-
-
-class Recent[K, V]:
-    """A dictionary that forgets what was not used lately: two generations, each up to `room`."""
-
-    def __init__(self, room: int) -> None:
-        self._room, self._used = room, 0
-        self._young: dict[K, V] = {}
-        self._old: dict[K, V] = {}
-
-    def get(self, key: K, weight: int = 1) -> V | None:
-        """The value, which is now among the young."""
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key)
-            if found is not None:
-                self.put(key, found, weight)
-        return found
-
-    def put(self, key: K, value: V, weight: int = 1) -> None:
-        self._used += weight
-        if self._used > self._room:
-            self._old, self._young, self._used = self._young, {}, weight
-        self._young[key] = value
 
 
 class Chainer:

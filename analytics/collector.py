@@ -22,7 +22,7 @@ from analytics.store.database import Database, DatabaseError, DatabaseUnavailabl
 
 logger = logging.getLogger("tokenecho.collector")
 # How many are tried together, by how often something went wrong with them in hand; then each alone.
-TOGETHER = (500, 25)
+TOGETHER = (1000, 25)
 MOST_FAILURES = 3
 # Deaths count for less: a collector may be killed for reasons that are not the record's.
 MOST_DEATHS = 10

@@ -13,6 +13,7 @@ from analytics.dialects.call import Call
 from analytics.dialects.canonical import tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role
 from analytics.dialects.fields import items, obj, objects, picked, text
+from analytics.dialects.recall import recalled
 from analytics.wire.json_stream import loads
 
 PARAMETERS = (
@@ -72,12 +73,12 @@ class AnthropicMessages:
     def blocks(self, request: Json) -> Iterator[Marked]:
         """Tools, system, messages: the order in which the prompt is rendered and cached."""
         for definition in items(request, "tools"):
-            yield tool_block(definition), cache_mark(definition)
+            yield from recalled(marked_definition, definition)
         system = request.get("system")
         for part in items(request, "system") or ([system] if isinstance(system, str) else []):
             yield part_block("system", part), cache_mark(part)
         for message in objects(request, "messages"):
-            yield from self.message(message)
+            yield from recalled(self.message, message)
 
     def message(self, message: Json) -> Iterator[Marked]:
         """The blocks of one message, of a request or of a reply."""
@@ -140,6 +141,11 @@ class AnthropicMessages:
         stop = {k: v for k, v in obj(message, "stop_details").items() if k != "fallback_credit_token" and v is not None}
         extra = {"cache_miss_reason": reason, "usage_outside_total": outside, "stop_details": stop}
         return found | {name: value for name, value in extra.items() if value}
+
+
+def marked_definition(definition: object) -> list[Marked]:
+    """A tool's definition."""
+    return [(tool_block(definition), cache_mark(definition))]
 
 
 def kept(block: Block) -> bool:

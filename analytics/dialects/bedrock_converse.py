@@ -13,6 +13,7 @@ from analytics.dialects.call import Call
 from analytics.dialects.canonical import other_block, tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role, Usage
 from analytics.dialects.fields import count, items, obj, objects, picked, text, total
+from analytics.dialects.recall import recalled
 
 ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 PARAMETERS = (
@@ -60,7 +61,7 @@ class BedrockConverse:
         if variables:  # the model is a stored prompt, and these are what it lacks
             yield other_block("user", variables)
         for message in objects(request, "messages"):
-            yield from self.message(message)
+            yield from recalled(self.message, message)
 
     def message(self, message: Json) -> Iterator[Block | CachePoint]:
         """The content of one message, of a request or of a reply."""

@@ -13,6 +13,7 @@ from itertools import groupby
 from analytics.dialects.canonical import call_block, dumps, media_block, other_block, tool_block, undressed
 from analytics.dialects.exchange import Block, Json, Kind, Role
 from analytics.dialects.fields import count, obj, text
+from analytics.dialects.recall import recalled
 
 ROLES: dict[str, Role] = {"user": "user", "model": "assistant", "system": "system", "function": "tool", "tool": "tool"}
 KINDS: dict[Role, Kind] = {"system": "system", "user": "user", "assistant": "assistant", "tool": "user"}
@@ -51,7 +52,9 @@ def listed(value: object, name: str) -> list[object]:
 
 def contents_blocks(contents: Iterable[object], default: Role = "user") -> Iterator[Block]:
     """The blocks of contents in order, without empty texts, the model's texts joined."""
-    return joined_texts(block for content in contents for block in content_blocks(content, default))
+    if default != "user":
+        return joined_texts(block for content in contents for block in content_blocks(content, default))
+    return joined_texts(block for content in contents for block in recalled(content_blocks, content))
 
 
 def joined_texts(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -16,6 +16,7 @@ from analytics.dialects.openai_content import (
     cache_breakpoints,
     content_pieces,
     definition_piece,
+    definition_pieces,
     deployment,
     error_code,
     error_of,
@@ -30,6 +31,7 @@ from analytics.dialects.openai_content import (
     session_hint,
 )
 from analytics.dialects.openai_deltas import joined
+from analytics.dialects.recall import recalled
 
 PARAMETERS = (
     "audio",
@@ -96,14 +98,14 @@ class OpenAIChat:
     def tools(self, request: Json) -> Iterator[Piece]:
         """`tools`, and `functions`, their older form."""
         for definition in items(request, "tools"):
-            yield definition_piece(definition)
+            yield from recalled(definition_pieces, definition)
         for function in items(request, "functions"):
             yield definition_piece({"type": "function", "function": function})
 
     def history(self, request: Json) -> Iterator[Piece]:
         """All messages, system messages included."""
         for message in objects(request, "messages"):
-            yield from self.marked(message)
+            yield from recalled(self.marked, message)
 
     def marked(self, message: Json) -> list[Piece]:
         """One message's pieces; a cache mark on the message itself is one on its last block."""

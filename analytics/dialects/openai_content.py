@@ -143,6 +143,11 @@ def definition_piece(definition: object) -> Piece:
     return tool_block({name: value for name, value in found.items() if name not in MCP_SECRETS}), found
 
 
+def definition_pieces(definition: object) -> list[Piece]:
+    """The same as a list, as all that is read of one message or definition is."""
+    return [definition_piece(definition)]
+
+
 def filled(pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces without empty texts; an empty tool result stays, for it answers its call."""
     return [(block, source) for block, source in pieces if block.content or block.kind == "tool_result"]
@@ -155,7 +160,8 @@ def opening(pieces: list[Piece]) -> int:
 
 def cache_breakpoints(pieces: list[Piece]) -> Json:
     """`{"cache_breakpoints": [{"block": 3, "ttl": "1h"}]}` for the blocks that bear a mark, {} where none does."""
-    marks = [(i, obj(source, name)) for i, (_, source) in enumerate(pieces) for name in MARKS if obj(source, name)]
+    marked = [(i, source) for i, (_, source) in enumerate(pieces) if source and not source.keys().isdisjoint(MARKS)]
+    marks = [(i, obj(source, name)) for i, source in marked for name in MARKS if obj(source, name)]
     return {"cache_breakpoints": [{"block": i, "ttl": text(mark, "ttl")} for i, mark in marks]} if marks else {}
 
 

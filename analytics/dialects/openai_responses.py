@@ -17,7 +17,7 @@ from analytics.dialects.openai_content import (
     all_in_output,
     cache_breakpoints,
     content_pieces,
-    definition_piece,
+    definition_pieces,
     deployment,
     error_code,
     error_of,
@@ -29,6 +29,7 @@ from analytics.dialects.openai_content import (
 )
 from analytics.dialects.openai_items import HOSTED, item_pieces, item_references
 from analytics.dialects.openai_response_events import final_response, is_end, responses_of, streamed_items
+from analytics.dialects.recall import recalled
 
 PARAMETERS = (
     "access_programs",
@@ -112,7 +113,7 @@ class OpenAIResponses:
     def preamble(self, request: Json) -> Iterator[Piece]:
         """Tools, instructions, and a prompt template that the provider keeps."""
         for definition in items(request, "tools"):
-            yield definition_piece(definition)
+            yield from recalled(definition_pieces, definition)
         yield from content_pieces("system", request.get("instructions"))
         prompt = obj(request, "prompt")
         if prompt:
@@ -123,7 +124,7 @@ class OpenAIResponses:
         given = request.get("input")
         for item in given if isinstance(given, list) else [given]:
             if item is not None:
-                yield from item_pieces(item)
+                yield from recalled(item_pieces, item)
 
     def state_ref(self, request: Json) -> str | None:
         """The response or the conversation that the request continues."""

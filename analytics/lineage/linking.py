@@ -6,6 +6,7 @@ are decided again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
@@ -17,16 +18,26 @@ from analytics.lineage.parent import decide
 from analytics.lineage.places import Link, settle_forks, settle_places
 from analytics.store.database import sql
 
+NOTHING: Mapping[str, Facts] = MappingProxyType({})
 
-def link_exchanges(connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str]) -> None:
-    """Decide the lineage of these exchanges, and again that of those which they unsettle."""
+
+def link_exchanges(
+    connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str], fresh: Mapping[str, Facts] = NOTHING
+) -> None:
+    """Decide the lineage of these exchanges, and again that of those which they unsettle.
+
+    `fresh` holds facts that need not be loaded, since they were stored just now.
+    """
+    if not exchange_ids:
+        return
     _hand(connection, exchange_ids)
     unsettled = [row[0] for row in connection.execute(sql("lineage_unsettled")).fetchall()]
-    at_hand = [*exchange_ids, *unsettled]
+    at_hand = dict.fromkeys((*exchange_ids, *unsettled))
     _hand(connection, at_hand)
     candidates = dict(connection.execute(sql("lineage_candidates")).fetchall())
-    facts = load_facts(connection, {*at_hand, *(y for found in candidates.values() for y in found)})
-    linked = [_linked(facts[x], candidates.get(x, ()), facts) for x in dict.fromkeys(at_hand) if x in facts]
+    wanted = {*at_hand, *(y for found in candidates.values() for y in found)}
+    facts = {**fresh, **load_facts(connection, wanted - fresh.keys())}
+    linked = [_linked(facts[x], candidates.get(x, ()), facts) for x in at_hand if x in facts]
     if linked:
         _write(connection, linked)
     connection.unregister("at_hand")

@@ -36,7 +36,10 @@ def facts_of(row: Mapping[str, object], spoken: Spoken) -> Facts:
 
 def load_facts(connection: duckdb.DuckDBPyConnection, exchange_ids: Iterable[str]) -> dict[str, Facts]:
     """The facts of stored exchanges, by id; those that are no turn of a conversation are left out."""
-    connection.register("wanted", pa.table({"exchange_id": pa.array(list(exchange_ids), pa.string())}))
+    wanted = list(exchange_ids)
+    if not wanted:
+        return {}
+    connection.register("wanted", pa.table({"exchange_id": pa.array(wanted, pa.string())}))
     rows = connection.execute(sql("lineage_facts")).to_arrow_table().to_pylist()
     connection.unregister("wanted")
     found = (facts_of(row, _spoken(row)) for row in rows)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from analytics.chaining import Chain
 from analytics.dialects.exchange import Block
 from analytics.hashing import STRIDE, as_uuid
-from analytics.lineage.facts import OUTSIDE, SPOKEN
+from analytics.lineage.facts import OUTSIDE, SPOKEN, Facts
 from analytics.lineage.keys import offers, seeks
 from analytics.lineage.linking import link_exchanges
 from analytics.lineage.loading import facts_of
@@ -26,9 +26,11 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
         return
     readings = list({reading.row["exchange_id"]: reading for reading in readings}.values())
     stored = _stored(connection, readings)
+    facts = [facts_of(reading.row, reading.chain.spoken) for reading in readings if reading.row["api"] not in OUTSIDE]
+    fresh = _fresh(connection, facts)
     rows: dict[str, list[Row]] = {
         "exchanges": [reading.row for reading in readings],
-        "chains": [_chain_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
+        "chains": [_chain_row(found) for found in facts],
         "meters": [_meter_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
         "blocks": _block_rows(readings, stored),
         "prefixes": _prefix_rows(readings, stored),
@@ -40,7 +42,7 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
         if rows[table]:
             _insert(connection, table, rows[table])
     connection.execute(sql("delete_read_raw"))
-    link_exchanges(connection, [str(reading.row["exchange_id"]) for reading in readings])
+    link_exchanges(connection, [found.exchange_id for found in facts], fresh)
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> dict[bytes, int]:
@@ -74,7 +76,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) 
     # The table itself says which columns and types there are; a column that a row lacks is NULL.
     schema = connection.table(table).limit(0).to_arrow_table().schema
     connection.register("batch", pa.Table.from_pylist(rows, schema=schema))
-    if table == "exchanges" and any(row["reading"] == "read" for row in rows):
+    if table == "exchanges" and connection.execute(sql("unread_exchange")).fetchone():
         connection.execute(sql("replace_unread"))
     if table == "blocks" and any(row["content"] is not None for row in rows):
         connection.execute(sql("complete_blocks"))
@@ -82,8 +84,17 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) 
     connection.unregister("batch")
 
 
-def _chain_row(reading: Reading) -> Row:
-    facts = facts_of(reading.row, reading.chain.spoken)
+def _fresh(connection: duckdb.DuckDBPyConnection, facts: Sequence[Facts]) -> dict[str, Facts]:
+    """Those of exchanges that come for the first time, by id: of others what is stored counts."""
+    connection.register(
+        "batch", pa.table({"exchange_id": pa.array([found.exchange_id for found in facts], pa.string())})
+    )
+    known = {row[0] for row in connection.execute(sql("known_chains")).fetchall()}
+    connection.unregister("batch")
+    return {found.exchange_id: found for found in facts if found.exchange_id not in known}
+
+
+def _chain_row(facts: Facts) -> Row:
     spoken = {name: getattr(facts.spoken, name) for name in SPOKEN}
     keys = {"offers": offers(facts), "seeks": seeks(facts)}
     return {"exchange_id": facts.exchange_id, "started_at": facts.started_at, **spoken, **keys}

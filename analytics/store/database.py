@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,7 +26,16 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-WRITER = {**OFFLINE, "memory_limit": "768MB", "threads": "2", "preserve_insertion_order": "false"}
+# Since DuckDB 1.2 a file can hold texts in zstd, a quarter of their size; by default only those over 4 kB would be, and
+# longer ones not at all where the average is shorter.
+WRITER = {
+    **OFFLINE,
+    "memory_limit": "768MB",
+    "threads": "1",
+    "preserve_insertion_order": "false",
+    "storage_compatibility_version": "v1.2.0",
+    "zstd_min_string_length": "128",
+}
 LONGEST_PAUSE_S = 0.05
 # What DuckDB raises where the disk is full or failing: on writing, on committing, on folding the log into the file.
 DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
@@ -49,6 +59,7 @@ class DatabaseMissing(DatabaseError):
     """There is no such file yet."""
 
 
+@cache
 def sql(name: str) -> str:
     """The text of `sql/NAME.sql`."""
     return files("analytics").joinpath("sql", f"{name}.sql").read_text("utf-8")
@@ -123,6 +134,7 @@ class Database:
                     left.unlink()
 
     def _open(self, timeout: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        _warm_up()
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -156,6 +168,13 @@ class Database:
                 f"{self.path}: written by a newer tokenecho (schema {version}, this one knows {SCHEMA_VERSION}); "
                 "upgrade tokenecho or choose another file with --db."
             )
+
+
+@cache
+def _warm_up() -> None:
+    """At the first parameter it is given, DuckDB imports pandas: a second or two in which nobody should wait for us."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("select ?", [1])
 
 
 def _make(path: Path) -> None:

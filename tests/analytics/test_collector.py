@@ -186,11 +186,11 @@ def test_one_that_kills_the_collector_is_set_aside_in_the_end_and_the_rest_goes_
 
 def test_a_collector_that_others_kill_time_and_again_sets_no_record_aside(spool: Spool, database: Database) -> None:
     spool.append(chats(*range(20)))
-    assert dying(spool, database, "killed", 25) > MOST_DEATHS
+    assert dying(spool, database, "killed", 20) > 4  # the others were done before
     spool.count_deaths()
     assert max((deaths for deaths, _ in waiting(spool)), default=0) < MOST_DEATHS - 3
     collect_all(spool, database)
-    assert stored(database) == ids(*chats(*range(20), *range(MANY, MANY + 25)))
+    assert stored(database) == ids(*chats(*range(20), *range(MANY, MANY + 20)))
     assert spool.set_aside_errors() == []
 
 
@@ -218,9 +218,9 @@ def test_waiting_for_a_database_that_is_in_use_is_no_failure_of_the_record(spool
 def test_a_death_while_it_waits_for_the_database_is_held_against_no_record(spool: Spool, database: Database) -> None:
     spool.append(chats(1))
     with in_use(database):
-        dying(spool, database, "killed", 8)
+        assert dying(spool, database, "killed", 10) >= 8
     spool.count_deaths()
-    assert waiting(spool)[0][0] <= 4  # it may have been killed now and then while it read
+    assert sum(deaths for deaths, _ in waiting(spool)) <= 3  # it may have been killed now and then while it read
 
 
 def test_told_to_stop_it_does_not_wait_for_ever_for_a_database_in_use(
@@ -318,7 +318,8 @@ class Adding(Reader):
 
     def read(self, record: Record) -> Reading:
         self.number += 1
-        append(self.path, [chat(1_000 + self.number)])
+        if self.number < 50:
+            append(self.path, [chat(1_000 + self.number)])
         return super().read(record)
 
 

@@ -1,0 +1,26 @@
+"""A dictionary that keeps what was used lately."""
+
+
+class Recent[K, V]:
+    """Two generations, each up to `room`: what is not used while one fills is forgotten. None is no value."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._used = room, 0
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+
+    def get(self, key: K, weight: int = 1) -> V | None:
+        """The value, which is now among the young."""
+        found = self._young.get(key)
+        if found is None and self._old:
+            found = self._old.get(key)
+            if found is not None:
+                self.put(key, found, weight)
+        return found
+
+    def put(self, key: K, value: V, weight: int = 1) -> None:
+        """Keep a value; `weight` is the room that it takes."""
+        self._used += weight
+        if self._used > self._room:
+            self._old, self._young, self._used = self._young, {}, weight
+        self._young[key] = value

@@ -1,0 +1,1 @@
+"""The benchmarks run; their figures are for people to read."""
