@@ -1,8 +1,8 @@
 """Collectors that die, one after the other: `python -m tests.analytics.dying SPOOL DATABASE HOW TIMES`.
 
-HOW is `reading` (marked records end the process), `always` (any record does) or `killed` (somebody ends it at a random
-moment, while more and more records come). Prints how many died; after that many, or where none is killed after the
-first that ends by itself, there are no more.
+HOW is `reading` (marked records end the process), `always` (any record does), `waiting` (it ends where it would open
+the database) or `killed` (somebody ends it at a random moment, while more and more records come). Prints how many died;
+after that many, or where none is killed after the first that ends by itself, there are no more.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from analytics.collector import Collector
@@ -32,24 +33,33 @@ class Doomed(Reader):
         os._exit(9)
 
 
+class Shut(Database):
+    """Whoever waits for it dies waiting."""
+
+    def _open(self, timeout: float, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return super()._open(timeout, read_only=read_only)
+
+
 def main(spool: Path, database: Path, how: str, times: int) -> int:
     """The number of deaths."""
-    kind = {"reading": frail, "always": reader, "killed": reader}[how]()
+    kind = {"reading": frail, "always": reader, "waiting": reader, "killed": reader}[how]()
     kind.read(chat(0))  # so that the prices are there before the forks
     if how == "always":
         kind.__class__ = Doomed
+    opened = Shut(database) if how == "waiting" else Database(database)
     died = 0
     for number in range(times):
         if how == "killed":
             append(spool, [chat(MANY + number)])
-        ended = one(spool, database, kind, kill=how == "killed")
+        ended = one(spool, opened, kind, kill=how == "killed")
         if ended and how != "killed":
             return died
         died += not ended
     return died
 
 
-def one(spool: Path, database: Path, kind: Reader, *, kill: bool) -> bool:
+def one(spool: Path, database: Database, kind: Reader, *, kill: bool) -> bool:
     """Whether this collector ended by itself."""
     child = os.fork()
     if not child:
@@ -60,8 +70,8 @@ def one(spool: Path, database: Path, kind: Reader, *, kill: bool) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def collect(spool: Path, database: Path, kind: Reader) -> None:
-    Collector(Spool(spool), Database(database), kind).run(lambda: True)
+def collect(spool: Path, database: Database, kind: Reader) -> None:
+    Collector(Spool(spool), database, kind).run(lambda: True)
     os._exit(0)
 
 
