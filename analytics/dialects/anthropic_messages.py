@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from analytics.dialects.anthropic_blocks import KINDS, part_block
 from analytics.dialects.anthropic_stream import streamed_message
 from analytics.dialects.anthropic_usage import read_usage, usage_outside_total
+from analytics.dialects.breakpoints import cache_breakpoints
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role
@@ -102,12 +103,10 @@ class AnthropicMessages:
         servers = [picked(server, "name", "url") for server in objects(request, "mcp_servers")]
         if servers:
             found["mcp_servers"] = servers
-        marks = [(i, mark) for i, (_, mark) in enumerate(marked) if mark]
+        marks = [(i, text(mark, "ttl")) for i, (_, mark) in enumerate(marked) if mark]
         if marked and obj(request, "cache_control"):
-            marks.append((len(marked) - 1, obj(request, "cache_control")))
-        if marks:
-            found["cache_breakpoints"] = [{"block": i, "ttl": text(mark, "ttl")} for i, mark in marks]
-        return found
+            marks.append((len(marked) - 1, text(request["cache_control"], "ttl")))
+        return found | cache_breakpoints(marks)
 
     def read_response(self, call: Call) -> ResponseReading:
         message = self.answer(call)

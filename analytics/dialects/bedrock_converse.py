@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.dialects.anthropic_messages import kept, model_in_path
 from analytics.dialects.bedrock_blocks import KINDS, part_block
 from analytics.dialects.bedrock_stream import Step, error_in, streamed_parts
+from analytics.dialects.breakpoints import cache_breakpoints
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import other_block, tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role, Usage
@@ -77,14 +78,13 @@ class BedrockConverse:
         else:
             yield from pointed(part, lambda found: part_block(role, found))
 
-    def read_parameters(self, request: Json, breakpoints: list[Json]) -> Json:
+    def read_parameters(self, request: Json, breakpoints: Json) -> Json:
         found = picked(request, *self.parameters)
         additional = {k: v for k, v in obj(request, "additionalModelRequestFields").items() if k != "tools"}
         if additional:
             found["additionalModelRequestFields"] = additional
         choice = obj(request, "toolConfig").get("toolChoice")
-        extra = {"toolChoice": choice, "cache_breakpoints": breakpoints}
-        return found | {name: value for name, value in extra.items() if value}
+        return found | ({"toolChoice": choice} if choice else {}) | breakpoints
 
     def read_response(self, call: Call) -> ResponseReading:
         answer = self.answer(call)
@@ -142,16 +142,16 @@ def pointed(part: object, read: Callable[[object], Block]) -> Iterator[Block | C
         yield CachePoint(text(point, "ttl"))
 
 
-def marked(contents: Iterable[Block | CachePoint]) -> tuple[tuple[Block, ...], list[Json]]:
-    """The blocks, without the empty ones, and the cache breakpoints by the block that each stands after."""
+def marked(contents: Iterable[Block | CachePoint]) -> tuple[tuple[Block, ...], Json]:
+    """The blocks, without the empty ones, and the cache breakpoints behind them."""
     blocks: list[Block] = []
-    breakpoints: list[Json] = []
+    marks: list[tuple[int, str | None]] = []
     for found in contents:
         if isinstance(found, Block):
             blocks += [found] if kept(found) else []
         elif blocks:
-            breakpoints.append({"block": len(blocks) - 1, "ttl": found.ttl})
-    return tuple(blocks), breakpoints
+            marks.append((len(blocks) - 1, found.ttl))
+    return tuple(blocks), cache_breakpoints(marks)
 
 
 def model_tools(request: Json) -> list[object]:

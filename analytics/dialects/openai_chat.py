@@ -13,7 +13,7 @@ from analytics.dialects.openai_content import (
     ROLES,
     Piece,
     all_in_output,
-    cache_breakpoints,
+    breakpoints,
     content_pieces,
     definition_piece,
     definition_pieces,
@@ -88,7 +88,7 @@ class OpenAIChat:
             preamble=blocks[:start],
             history=blocks[start:],
             session_hint=session_hint(call, request),
-            parameters=picked(request, *self.parameters) | cache_breakpoints(pieces),
+            parameters=picked(request, *self.parameters) | breakpoints(pieces),
         )
 
     def model_in_path(self, call: Call) -> str | None:
@@ -110,7 +110,7 @@ class OpenAIChat:
     def marked(self, message: Json) -> list[Piece]:
         """One message's pieces; a cache mark on the message itself is one on its last block."""
         pieces = filled(self.message(message))
-        if pieces and cache_breakpoints([(pieces[-1][0], message)]):
+        if pieces and breakpoints([(pieces[-1][0], message)]):
             pieces[-1] = pieces[-1][0], message
         return pieces
 

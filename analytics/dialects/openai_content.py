@@ -8,6 +8,7 @@ Left out as dress: annotations, log probabilities, `phase`, signatures, cache ma
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from analytics.dialects.breakpoints import cache_breakpoints
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps, media_block, other_block, tool_block, undressed
 from analytics.dialects.exchange import Block, Json, Kind, Role
@@ -158,11 +159,12 @@ def opening(pieces: list[Piece]) -> int:
     return next((i for i, (block, _) in enumerate(pieces) if block.role != "system"), len(pieces))
 
 
-def cache_breakpoints(pieces: list[Piece]) -> Json:
-    """`{"cache_breakpoints": [{"block": 3, "ttl": "1h"}]}` for the blocks that bear a mark, {} where none does."""
+def breakpoints(pieces: list[Piece]) -> Json:
+    """The `cache_breakpoints` of the blocks that bear a mark, {} where none does."""
     marked = [(i, source) for i, (_, source) in enumerate(pieces) if source and not source.keys().isdisjoint(MARKS)]
-    marks = [(i, obj(source, name)) for i, source in marked for name in MARKS if obj(source, name)]
-    return {"cache_breakpoints": [{"block": i, "ttl": text(mark, "ttl")} for i, mark in marks]} if marks else {}
+    return cache_breakpoints(
+        (i, text(obj(source, name), "ttl")) for i, source in marked for name in MARKS if obj(source, name)
+    )
 
 
 def deployment(path: str) -> str | None:

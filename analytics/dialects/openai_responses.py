@@ -15,7 +15,7 @@ from analytics.dialects.fields import count, items, obj, picked, text
 from analytics.dialects.openai_content import (
     Piece,
     all_in_output,
-    cache_breakpoints,
+    breakpoints,
     content_pieces,
     definition_pieces,
     deployment,
@@ -34,6 +34,7 @@ from analytics.dialects.recall import recalled
 PARAMETERS = (
     "access_programs",
     "background",
+    "background_options",
     "cache_control",
     "context_management",
     "enable_thinking",
@@ -97,7 +98,7 @@ class OpenAIResponses:
             state_ref=self.state_ref(request),
             session_hint=session_hint(call, request) or text(obj(request, "client_metadata"), "thread_id"),
             parameters=picked(request, *self.parameters)
-            | cache_breakpoints(pieces)
+            | breakpoints(pieces)
             | ({"item_references": references} if references else {}),
         )
 

@@ -160,7 +160,7 @@ def asked_ttl(parameters: Mapping[str, object]) -> AskedTtl:
     option = parameters.get("prompt_cache_options")
     wanted = option.get("ttl") if isinstance(option, dict) else None
     marks = parameters.get("cache_breakpoints")
-    ttls = {str(mark.get("ttl") or "5m") for mark in marks} if isinstance(marks, list) else set()
+    ttls = {str(ttl or "5m") for _, ttl in marks} if isinstance(marks, list) else set()
     if isinstance(wanted, str):
         return TTLS.get(wanted)
     if len(ttls) > 1:

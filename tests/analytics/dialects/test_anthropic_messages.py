@@ -156,16 +156,27 @@ def test_the_marked_blocks_are_the_cache_breakpoints() -> None:
         ],
     )
     assert found.parameters["cache_breakpoints"] == [
-        {"block": 1, "ttl": "1h"},
-        {"block": 2, "ttl": None},
-        {"block": 4, "ttl": None},
+        [2, "1h"],
+        [3, None],
+        [5, None],
     ]
 
 
 def test_automatic_caching_marks_the_last_block() -> None:
     found = read_request(cache_control={"type": "ephemeral", "ttl": "5m"})
-    assert found.parameters["cache_breakpoints"] == [{"block": 2, "ttl": "5m"}]
+    assert found.parameters["cache_breakpoints"] == [[3, "5m"]]
     assert found.parameters["cache_control"] == {"type": "ephemeral", "ttl": "5m"}
+
+
+def test_an_automatic_mark_on_a_block_that_is_marked_already_is_one_breakpoint() -> None:
+    mark = {"type": "ephemeral"}
+    found = read_request(
+        cache_control=mark,
+        messages=[{"role": "user", "content": [{"type": "text", "text": "a", "cache_control": mark}]}],
+    )
+    *_, last = found.parameters["cache_breakpoints"]
+    assert found.parameters["cache_breakpoints"].count(last) == 1
+    assert last[0] == len(found.preamble) + len(found.history)
 
 
 def test_a_moved_marker_leaves_tools_the_same() -> None:

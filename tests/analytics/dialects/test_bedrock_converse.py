@@ -136,15 +136,15 @@ def test_cache_points_name_the_block_they_stand_after_and_are_no_content() -> No
     }
     reading = DIALECT.read_request(converse(request))
     assert reading.parameters["cache_breakpoints"] == [
-        {"block": 0, "ttl": None},
-        {"block": 1, "ttl": None},
-        {"block": 3, "ttl": None},
+        [1, None],
+        [2, None],
+        [4, None],
     ]
     assert content(reading.history) == history({"text": "x"}, {"text": "y"})
 
 
 def test_a_cache_point_with_one_hour_to_live_says_so() -> None:
-    assert DIALECT.read_request(converse(REQUEST)).parameters["cache_breakpoints"] == [{"block": 1, "ttl": "1h"}]
+    assert DIALECT.read_request(converse(REQUEST)).parameters["cache_breakpoints"] == [[2, "1h"]]
 
 
 def test_the_same_content_is_the_same_block_in_any_dress() -> None:

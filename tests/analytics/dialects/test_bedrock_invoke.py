@@ -225,7 +225,7 @@ def test_novas_cache_point_is_a_field_of_the_part_it_ends() -> None:
     part = {"text": "Hi", "cachePoint": {"type": "default"}}
     reading = DIALECT.read_request(invoke("amazon.nova-lite-v1:0", {"messages": [{"role": "user", "content": [part]}]}))
     assert content(reading.history) == [("user", "user", "Hi")]
-    assert reading.parameters["cache_breakpoints"] == [{"block": 0, "ttl": None}]
+    assert reading.parameters["cache_breakpoints"] == [[1, None]]
 
 
 PROMPTS = {

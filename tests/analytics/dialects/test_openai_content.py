@@ -22,7 +22,7 @@ def test_cache_marks_are_reported_with_the_block_they_end() -> None:
     part: Json = {"type": "text", "text": "y", "prompt_cache_breakpoint": {"mode": "explicit"}}
     request: Json = {"tools": [TOOL], "messages": [{"role": "system", "content": [part]}, last]}
     breakpoints = CHAT.read_request(call(request)).parameters["cache_breakpoints"]
-    assert breakpoints == [{"block": 1, "ttl": None}, {"block": 2, "ttl": "1h"}]
+    assert breakpoints == [[2, None], [3, "1h"]]
 
 
 def test_the_session_hint_is_the_most_specific_one() -> None:

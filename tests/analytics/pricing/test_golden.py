@@ -84,13 +84,13 @@ def test_a_cloud_that_lists_no_price_for_an_hour_charges_twice_the_input_too() -
 
 
 def test_the_mark_on_the_request_tells_the_lifetime_that_a_stream_does_not() -> None:
-    hour = {"cache_breakpoints": [{"block": 0, "ttl": "1h"}, {"block": 4, "ttl": "1h"}]}
+    hour = {"cache_breakpoints": [[1, "1h"], [5, "1h"]]}
     cost = priced("anthropic", "claude-opus-5-5", tokens(written=10_000), parameters=hour)
     assert cost.usd == pytest.approx(8 * 0.01)
 
 
 def test_marks_of_different_lifetimes_leave_an_unsplit_write_unknown() -> None:
-    mixed = {"cache_breakpoints": [{"block": 0, "ttl": "1h"}, {"block": 4, "ttl": None}]}
+    mixed = {"cache_breakpoints": [[1, "1h"], [5, None]]}
     cost = priced("anthropic", "claude-opus-5-5", tokens(fresh=1_000, written=10_000), parameters=mixed)
     assert (cost.usd, cost.parts.cache_write) == (None, None)
     assert cost.parts.uncached_input == pytest.approx(0.004)
