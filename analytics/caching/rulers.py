@@ -1,0 +1,74 @@
+"""How many of a call's reported tokens lie before a place in its prompt.
+
+Weights give the proportions, the reported totals the scale. Where an earlier call's whole request is the beginning of
+this one, its reported total is exact at that place, and only what comes after it is scaled.
+"""
+
+from dataclasses import dataclass
+
+from analytics.caching.call import Call
+from analytics.caching.prompt import Prefix, Prompt
+
+# A call that grew by less than this share of what its new blocks weigh did not read all of them (dropped thinking).
+GROWTH = 1 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """A prompt's weight and reported tokens, above the longest earlier request that it begins with."""
+
+    weight: int
+    tokens: int
+    preamble_weight: int
+    preamble_tokens: float
+    below: "Ruler | None" = None
+
+    def at(self, part: Prompt) -> int:
+        """The tokens of a part of this prompt from its start."""
+        if not part.history.depth:
+            return round(_share(part.weight, self.preamble_weight) * self.preamble_tokens)
+        ruler = self
+        while ruler.below and part.weight <= ruler.below.weight:
+            ruler = ruler.below
+        base = (ruler.below.weight, ruler.below.tokens) if ruler.below else (self.preamble_weight, self.preamble_tokens)
+        return round(base[1] + _share(part.weight - base[0], ruler.weight - base[0]) * (ruler.tokens - base[1]))
+
+
+class Rulers:
+    """The rulers of all calls so far, by the place where each one's request ended."""
+
+    def __init__(self) -> None:
+        self._ends: dict[tuple[str, Prefix], dict[Prefix, Ruler]] = {}
+
+    def measure(self, call: Call) -> Ruler:
+        """The call's ruler, which later calls may build on."""
+        prompt, tokens = call.prompt, call.input_tokens
+        ends = self._ends.setdefault((call.model, prompt.preamble), {})
+        below = _nearest(ends, prompt.history)
+        if below and not _grows(below, prompt.weight, tokens):
+            below = None
+        if below and below.weight == prompt.weight:
+            ruler = below
+        else:
+            preamble = below.preamble_tokens if below else _share(prompt.preamble.weight, prompt.weight) * tokens
+            ruler = Ruler(prompt.weight, tokens, prompt.preamble.weight, preamble, below)
+        ends[prompt.history] = ruler
+        return ruler
+
+
+def _nearest(ends: dict[Prefix, Ruler], history: Prefix) -> Ruler | None:
+    if not ends:
+        return None
+    while history not in ends and history.parent:
+        history = history.parent
+    return ends.get(history)
+
+
+def _grows(below: Ruler, weight: int, tokens: int) -> bool:
+    """Whether the call's tokens are the earlier call's and about as many more as its new blocks weigh."""
+    grown, heavier = tokens - below.tokens, weight - below.weight
+    return grown == 0 if heavier == 0 else grown >= heavier * GROWTH * below.tokens / max(below.weight, 1)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 1.0
