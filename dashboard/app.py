@@ -1,36 +1,52 @@
-"""The dashboard's entry: `streamlit run dashboard/app.py`, started by `tokenecho dashboard`."""
+"""The dashboard's entry: `streamlit run dashboard/app.py`, started by `tokenecho dashboard`.
+
+A page is a file of `app_pages/`: it lays out, and leaves the rest to `data.py` (rows), `charts/` (figures from rows),
+`figures.py` (a chart with its alt text and downloads), `sidebar.chosen()` (the filters) and `numbers.py`. A page raises
+what `data.rows` raises; the message is shown here.
+"""
+
+from pathlib import Path
 
 import streamlit as st
 
-from dashboard.data import DataProblem, NoData, recent_exchanges
+from dashboard.notices import captured, notices, show_welcome
+from dashboard.sidebar import show_filters
 
-st.set_page_config(page_title="tokenecho", page_icon="🔁", layout="wide")
-
-
-@st.fragment(run_every=2.0)
-def live_table() -> None:
-    """The newest calls, looked up again every two seconds."""
-    try:
-        rows = recent_exchanges(limit=200)
-    except NoData as problem:
-        st.info(f"{problem}\n\nSend the first call: `tokenecho run -- python your_app.py`")
-        return
-    except DataProblem as problem:
-        st.error(str(problem))
-        return
-    st.caption(f"The newest {len(rows):,} calls, newest first; – is unknown.")
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=COLUMNS, placeholder="–")
+FOLDER = Path(__file__).with_name("app_pages")
+# File, title, icon, and whether it is in the menu.
+PAGES = (
+    ("overview", "Overview", ":material/monitoring:", True),
+    ("conversations", "Conversations", ":material/forum:", True),
+    ("conversation", "Conversation", ":material/chat:", False),
+    ("findings", "Findings", ":material/lightbulb:", True),
+    ("cache", "Cache", ":material/cached:", True),
+    ("teams", "Teams", ":material/groups:", True),
+    ("live", "Live", ":material/bolt:", True),
+    ("help", "Help", ":material/help:", True),
+)
 
 
-COLUMNS = {
-    "started_at": st.column_config.DatetimeColumn("time (UTC)", format="YYYY-MM-DD HH:mm:ss"),
-    "input_tokens": st.column_config.NumberColumn("input tokens", format="localized"),
-    "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized"),
-    "output_tokens": st.column_config.NumberColumn("output tokens", format="localized"),
-    "cost_usd": st.column_config.NumberColumn("cost (USD)", format="%.5f"),
-    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="%.0f"),
-    "duration_ms": st.column_config.NumberColumn("duration (ms)", format="%.0f"),
-}
+def main() -> None:
+    """Choose the page, draw the filters, run the page."""
+    st.set_page_config(page_title="tokenecho", page_icon="🔁", layout="wide")
+    pages = [
+        st.Page(
+            FOLDER / f"{name}.py",
+            title=title,
+            icon=icon,
+            default=name == PAGES[0][0],
+            visibility="visible" if listed else "hidden",
+        )
+        for name, title, icon, listed in PAGES
+        if (FOLDER / f"{name}.py").exists()
+    ]
+    page = st.navigation(pages)
+    show_filters()
+    with notices():
+        if page.url_path == "help" or captured():
+            page.run()
+        else:
+            show_welcome()
 
-st.title("tokenecho")
-live_table()
+
+main()

@@ -22,11 +22,13 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def test_an_empty_home_says_how_to_send_the_first_call(page: AppTest) -> None:
     page.run()
     assert not page.exception
-    assert "tokenecho run -- python your_app.py" in page.info[0].value
+    assert page.title[0].value == "Waiting for the first call"
+    assert page.code[0].value == "tokenecho run -- python your_app.py"
 
 
 def test_captured_calls_are_rows(page: AppTest, tmp_path: Path) -> None:
     called(tmp_path, "import", str(har(tmp_path)))
+    page.query_params["period"] = "everything"
     page.run()
     assert not page.exception
     (row,) = page.dataframe[0].value.to_dict("records")
@@ -38,4 +40,5 @@ def test_a_foreign_database_is_a_message(page: AppTest, tmp_path: Path) -> None:
         connection.execute("create table sales (amount double)")
     page.run()
     assert not page.exception
-    assert "not a database of tokenecho's" in page.error[0].value
+    assert "cannot be read" in page.error[0].value
+    assert "not a database of tokenecho's" in page.text[0].value

@@ -1,0 +1,72 @@
+"""Showing a chart or a table: its title, what it says in a sentence, and all of it to take away.
+
+result = rows("dashboard_spend", filters)
+show_chart(spend_over_time(result.rows, colours()), result, title="Spend over time", alt="…", name="spend")
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.data import Result
+from dashboard.palette import Palette, palette, template
+
+# The PNG comes from the chart's own button; what else Plotly offers there, a mouse does.
+BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "pan2d", "zoom2d"]
+CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": BUTTONS, "scrollZoom": False}
+
+
+def colours() -> Palette:
+    """The colours of the theme that this viewer has."""
+    return palette(st.context.theme.type)
+
+
+def show_chart(figure: go.Figure, result: Result, *, title: str, alt: str, name: str, help: str | None = None) -> None:
+    """A chart under its title. `alt` is a sentence that says what it shows; `name` is that of the files."""
+    figure.update_layout(template=template(colours()))
+    _head(title, help, result, name, lambda: figure.to_html(include_plotlyjs=True, config=CONFIG))
+    config = CONFIG | {"toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"tokenecho-{name}"}}
+    st.plotly_chart(figure, theme=None, config=config, alt=alt, key=f"chart-{name}")
+
+
+def show_table(
+    result: Result,
+    columns: Mapping[str, Any],
+    *,
+    title: str,
+    alt: str,
+    name: str,
+    help: str | None = None,
+    height: int | None = None,
+) -> None:
+    """A table under its title, with these columns of the result in this order; a cell's text is text."""
+    _head(title, help, result, name, None)
+    st.dataframe(
+        result.rows,
+        hide_index=True,
+        width="stretch",
+        height=height or "auto",
+        column_order=list(columns),
+        column_config=columns,
+        placeholder="unknown",
+        alt=alt,
+        key=f"table-{name}",
+    )
+
+
+def _head(title: str, help: str | None, result: Result, name: str, html: Callable[[], str] | None) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(title, anchor=False, help=help)
+        with st.popover("", icon=":material/download:", type="tertiary", help="Take these figures away"):
+            _download("Rows (CSV)", lambda: result.rows.to_csv(index=False), f"tokenecho-{name}.csv", "text/csv")
+            if html:
+                _download("Chart (HTML)", html, f"tokenecho-{name}.html", "text/html")
+                st.caption("As a picture (PNG): the camera above the chart.")
+            _download("Query (SQL)", lambda: result.sql, f"tokenecho-{name}.sql", "application/sql")
+
+
+def _download(text: str, made: Callable[[], str], file: str, mime: str) -> None:
+    """Made when it is asked for."""
+    st.download_button(text, made, file, mime, key=f"download-{file}", on_click="ignore", width="stretch")

@@ -1,0 +1,118 @@
+"""Colours with one meaning each, on light and on dark, and the look of every chart. Pure.
+
+Every colour stands out from its background by 3 : 1 (WCAG 1.4.11), and those that meet in a chart can be told apart
+with any kind of colour blindness; tests compute both. https://www.w3.org/TR/WCAG22/#non-text-contrast
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+type Mode = Literal["light", "dark"]
+FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
+# Meanings that meet in one chart: money by what it bought, input by where it came from.
+BOUGHT = ("new", "resent", "cache_read", "cache_write", "output")
+PARTS = ("tools", "system", "resent", "echoed", "remembered", "new")
+# A bar that is read from the cache is hatched as well, so that it needs no colour of its own beside the parts.
+CACHE_PATTERN = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme. `colours` go by meaning; `unknown` is for what cannot be divided or priced."""
+
+    mode: Mode
+    background: str
+    panel: str
+    ink: str
+    muted: str
+    grid: str
+    unknown: str
+    warning: str
+    colours: Mapping[str, str]
+
+    def __getitem__(self, meaning: str) -> str:
+        return self.colours[meaning]
+
+
+LIGHT = Palette(
+    mode="light",
+    background="#ffffff",
+    panel="#f4f6f8",
+    ink="#0e1626",
+    muted="#566070",
+    grid="#e3e7ec",
+    unknown="#8a919b",
+    warning="#b3261e",
+    colours={
+        "new": "#113b8e",
+        "resent": "#db620c",
+        "echoed": "#804c00",
+        "remembered": "#745ea7",
+        "cache_read": "#42a18b",
+        "cache_write": "#8b5168",
+        "output": "#0e1626",
+        "tools": "#3c3100",
+        "system": "#909396",
+    },
+)
+DARK = Palette(
+    mode="dark",
+    background="#0f1419",
+    panel="#1a2129",
+    ink="#f1f5fc",
+    muted="#a3afbd",
+    grid="#2b343f",
+    unknown="#77828f",
+    warning="#ff8a80",
+    colours={
+        "new": "#42a0ed",
+        "resent": "#bb341b",
+        "echoed": "#f4b70e",
+        "remembered": "#6f5e86",
+        "cache_read": "#a0d5ab",
+        "cache_write": "#da6d93",
+        "output": "#f1f5fc",
+        "tools": "#a19b70",
+        "system": "#b7c8d8",
+    },
+)
+
+
+def palette(mode: str | None) -> Palette:
+    """The palette of a theme by its name; the light one where it is not known."""
+    return DARK if mode == "dark" else LIGHT
+
+
+def template(colours: Palette) -> go.layout.Template:
+    """What all charts have in common: quiet axes, one font, room for a legend on top."""
+    axis = {
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 8},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "color": colours.ink, "size": 13},
+            "paper_bgcolor": colours.background,
+            "plot_bgcolor": colours.background,
+            "colorway": list(colours.colours.values()),
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": ""},
+            "hoverlabel": {
+                "bgcolor": colours.panel,
+                "bordercolor": colours.grid,
+                "font": {"color": colours.ink, "family": FONT},
+                "namelength": -1,
+            },
+            "hovermode": "x unified",
+            "bargap": 0.15,
+        }
+    )
