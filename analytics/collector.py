@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import batched, groupby
 
+from analytics.findings.examination import examine
 from analytics.reading import Reader, Reading
 from analytics.spool import Spool, Spooled, SpoolFull
 from analytics.store.batch import write_batch
@@ -35,6 +36,8 @@ PATIENCE_S = 60.0
 # Shorter when somebody may ask us to end meanwhile.
 RUNNING_PATIENCE_S = 5.0
 TIDY_EVERY_S = 60.0
+# How old findings may be while calls keep coming.
+EXAMINE_EVERY_S = 5.0
 
 
 class Collector:
@@ -44,6 +47,8 @@ class Collector:
         self._spool, self._database, self._reader = spool, database, reader
         self._state: object = None
         self._tidied_at, self._untidy = time.monotonic(), False
+        # The last one may have ended with something left to look at.
+        self._examined_at, self._unexamined = time.monotonic(), True
         suspects = spool.count_deaths()
         if suspects:
             logger.warning("The collector ended with %d record(s) in hand; they are tried again among fewer.", suspects)
@@ -75,8 +80,28 @@ class Collector:
     def _round(self) -> int:
         handled = self.collect(RUNNING_PATIENCE_S)
         self.write_state(RUNNING_PATIENCE_S)
+        handled += self._examine_now_and_then(idle=not handled)
         self._tidy(idle=not handled)
         return handled
+
+    def _examine_now_and_then(self, *, idle: bool) -> int:
+        """Look for findings when there is nothing else to do, and now and then when there always is."""
+        if not self._unexamined or not (idle or time.monotonic() - self._examined_at > EXAMINE_EVERY_S):
+            return 0
+        self._examined_at = time.monotonic()
+        return self.examine(RUNNING_PATIENCE_S)
+
+    def examine(self, patience: float = PATIENCE_S) -> int:
+        """Look for findings in conversations that changed; how many were looked at, 0 when none waits.
+
+        Raises DatabaseError, and nothing is lost.
+        """
+        if not self._database.path.exists():
+            return 0
+        with self._database.writing(patience) as connection:
+            examined = examine(connection)
+        self._unexamined = bool(examined)
+        return examined
 
     def _tidy(self, *, idle: bool) -> None:
         """Clear up behind us when there is nothing else to do, and now and then when there always is."""
@@ -93,6 +118,7 @@ class Collector:
         for group in _groups(taken):
             self._try(group, patience)
         self._untidy = self._untidy or bool(taken)
+        self._unexamined = self._unexamined or bool(taken)
         return len(taken)
 
     def _try(self, group: Sequence[Spooled], patience: float) -> None:

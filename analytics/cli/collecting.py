@@ -83,6 +83,7 @@ def reparse(at: Places, as_json: bool) -> None:
             drain.finish()
             advance(len(page))
         drain.finish()
+        drain.examine()
     counts = {"read": before - _unread(database), "unread": _unread(database), "restored": restored}
     counts["set_aside"] = len(spool.set_aside_errors())
     spool.close()

@@ -32,6 +32,11 @@ class Drain:
         if self._collector:
             self._collector.write_state()
 
+    def examine(self) -> None:
+        """Look for findings in all that changed, where no other collector does it."""
+        while self._collector and self._collector.examine():
+            pass
+
 
 @contextmanager
 def draining(at: Places, spool: Spool) -> Iterator[Drain]:

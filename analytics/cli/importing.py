@@ -65,6 +65,7 @@ def _imported(path: Path, importing: Importing, at: Places) -> Imported:
 
             found = import_file(path, spool, importing, progress, drain.step)
             drain.finish()
+            drain.examine()
     except (UnknownFormat, NobodyCollects, OSError) as error:
         raise click.ClickException(str(error)) from error
     except SpoolFull as error:

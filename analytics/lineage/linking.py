@@ -120,3 +120,17 @@ def _store(
         connection.register("moved", pa.table({name: [getattr(link, name) for link in moved] for name in names}))
         connection.execute(sql("update_places"))
         connection.unregister("moved")
+    _mark(connection, [links[key] for key in rows] + moved, before)
+
+
+def _mark(
+    connection: duckdb.DuckDBPyConnection,
+    placed: Sequence[Link],
+    before: Mapping[str, tuple[tuple[str, int, str], str]],
+) -> None:
+    """Note the conversations that these are in, or were in before, as to be examined for findings."""
+    changed = {link.conversation_id for link in placed}
+    changed |= {before[link.exchange_id][0][0] for link in placed if link.exchange_id in before}
+    connection.register("changed", pa.table({"conversation_id": sorted(changed)}))
+    connection.execute(sql("mark_unexamined"))
+    connection.unregister("changed")

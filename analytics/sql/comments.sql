@@ -294,3 +294,25 @@ comment on table raw_exchanges is 'Internal: the bytes of calls that no dialect 
 comment on table losses is 'Internal: calls that were not captured, counted.';
 comment on table set_aside is 'Internal: calls whose reading failed; `tokenecho reparse` tries again.';
 comment on table meta is 'Internal: what this database is.';
+
+comment on table findings is
+    'One row per finding: what was noticed, in which conversation, and what is at stake. Derived. See docs/findings.md.';
+comment on column findings.finding_id is 'Its id, the same as long as it is about the same thing.';
+comment on column findings.finding is 'Which finding it is: `broken_prefix`, `unused_tools` …';
+comment on column findings.lever is
+    'What would help: `caching`, `state` (at the provider), `history` (a smaller one), `calls` (that go right). Money of the lever `history` overlaps with that of the others; the others add up.';
+comment on column findings.conversation_id is 'The conversation it is about.';
+comment on column findings.exchange_id is 'The call at which it shows.';
+comment on column findings.started_at is 'When that call began (UTC).';
+comment on column findings.severity is '`high`, `medium`, `low` or `info`.';
+comment on column findings.confidence is '`certain`, `likely` or `possible`.';
+comment on column findings.tokens is 'The billed input tokens it is about; NULL where unknown or none.';
+comment on column findings.bytes is 'The bytes on the wire it is about; NULL where unknown or none.';
+comment on column findings.usd is
+    'Money that another way of calling would not have cost, net of what that way costs itself; NULL where unknown or nothing is claimed.';
+comment on column findings.paid_usd is 'What was paid for those tokens; NULL where unknown.';
+comment on column findings.evidence is 'Exchange ids and figures, as JSON. `quote`, `quotes` and `diff` hold texts of the traffic.';
+comment on column findings.advice is 'What to do in this case, in a sentence or two.';
+
+comment on table unexamined is
+    'Internal: conversations that changed since they were examined for findings, or are to be looked at again later.';

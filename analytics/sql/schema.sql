@@ -230,3 +230,25 @@ create table set_aside (
     exchange_id varchar not null,
     error varchar not null
 );
+
+-- What was found. Derived: `tokenecho rebuild` makes it anew. See docs/findings.md.
+create table findings (
+    finding_id varchar not null,
+    finding varchar not null,
+    lever varchar not null,
+    conversation_id varchar not null,
+    exchange_id varchar not null,
+    started_at timestamp not null,
+    severity varchar not null,
+    confidence varchar not null,
+    tokens bigint,
+    bytes bigint,
+    usd double,
+    paid_usd double,
+    evidence json not null,
+    advice varchar not null
+);
+
+-- Conversations that changed since they were examined for findings (those of their neighbours may have, too), and such
+-- as are to be looked at again once traffic of a later time than `due_at` is stored.
+create table unexamined (conversation_id varchar not null, due_at timestamp, changed boolean not null);

@@ -1,0 +1,101 @@
+"""What was said: preambles, histories and blocks of some conversations, looked up in the store when asked for.
+
+A preamble and a history are tuples of block hashes as 16 bytes each. Histories share their beginnings, so that they
+are kept as the strides they are stored in and put together when somebody wants one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from analytics.findings.turn import Turn
+from analytics.hashing import SIZE, as_uuid
+from analytics.store.database import sql
+
+type Hashes = tuple[bytes, ...]
+type Stride = tuple[str | None, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block without its text. `tokens` is a weight (see docs/ledgers.md), `bytes` the size of its canonical text."""
+
+    role: str
+    kind: str
+    bytes: int
+    tokens: int
+
+
+class Archive:
+    """The blocks behind these exchanges. Every lookup is remembered for the life of the archive."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str]) -> None:
+        self._connection, self._exchange_ids = connection, exchange_ids
+        self._chains: dict[str, tuple[str | None, bytes]] | None = None
+        self._strides: dict[str, Stride] = {}
+        self._preambles: dict[str, Hashes] | None = None
+        self._pieces: dict[bytes, Piece] = {}
+        self._texts: dict[bytes, str | None] = {}
+
+    def preamble(self, turn: Turn) -> Hashes:
+        """The blocks of its tools and instructions; empty where there are none."""
+        if self._preambles is None:
+            rows = self._ask("finding_preambles", "exchange_id", self._exchange_ids)
+            self._preambles = {row[0]: tuple(map(digest, row[1])) for row in rows}
+        return self._preambles.get(turn.preamble_hash or "", ())
+
+    def history(self, turn: Turn) -> Hashes:
+        """The blocks of its messages, in order; empty where the request was not seen."""
+        stem, tail = self._load_chains().get(turn.exchange_id, (None, b""))
+        parts = [tail]
+        while stem:
+            stem, blocks = self._strides[stem]
+            parts.append(blocks)
+        joined = b"".join(reversed(parts))
+        return tuple(joined[at : at + SIZE] for at in range(0, len(joined), SIZE))
+
+    def reply(self, turn: Turn) -> Hashes:
+        """The blocks of the model's reply."""
+        return tuple(map(digest, turn.reply_hashes or ()))
+
+    def pieces(self, blocks: Iterable[bytes]) -> dict[bytes, Piece]:
+        """Role, kind and size of these blocks; one that is not stored is left out."""
+        wanted = set(blocks)
+        missing = [as_uuid(block) for block in wanted - self._pieces.keys()]
+        for block, *values in self._ask("finding_pieces", "block_hash", missing):
+            self._pieces[digest(block)] = Piece(*values)
+        return {block: self._pieces[block] for block in wanted if block in self._pieces}
+
+    def texts(self, blocks: Iterable[bytes]) -> dict[bytes, str]:
+        """The canonical texts of these blocks; one without a stored text is left out."""
+        wanted = set(blocks)
+        missing = wanted - self._texts.keys()
+        self._texts |= dict.fromkeys(missing)
+        for block, text in self._ask("finding_texts", "block_hash", [as_uuid(block) for block in missing]):
+            self._texts[digest(block)] = text
+        return {block: text for block in wanted if (text := self._texts[block]) is not None}
+
+    def _load_chains(self) -> dict[str, tuple[str | None, bytes]]:
+        if self._chains is None:
+            rows = self._ask("finding_chains", "exchange_id", self._exchange_ids)
+            self._chains = {row[0]: (row[1], row[2]) for row in rows}
+            stems = {stem for stem, _ in self._chains.values() if stem}
+            rows = self._ask("finding_strides", "prefix_hash", sorted(stems))
+            self._strides = {row[0]: (row[1], row[2]) for row in rows}
+        return self._chains
+
+    def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[tuple[Any, ...]]:
+        if not wanted:
+            return []
+        self._connection.register("wanted", pa.table({column: pa.array(list(wanted), pa.string())}))
+        rows = self._connection.execute(sql(query)).fetchall()
+        self._connection.unregister("wanted")
+        return rows
+
+
+def digest(uuid: str) -> bytes:
+    """A block's hash from the text of a UUID."""
+    return bytes.fromhex(uuid.replace("-", ""))

@@ -1,0 +1,15 @@
+"""All findings, in one explicit tuple."""
+
+from types import ModuleType
+
+from analytics.findings import resent_history
+from analytics.findings.hit import Finding, Lever, never
+
+
+def _finding(module: ModuleType, lever: Lever) -> Finding:
+    """The finding that is this file: its name, its docstring, its `select` and, where it has one, its `due`."""
+    name = module.__name__.rpartition(".")[2]
+    return Finding(name, lever, (module.__doc__ or "").strip(), module.select, getattr(module, "due", never))
+
+
+FINDINGS: tuple[Finding, ...] = (_finding(resent_history, "history"),)

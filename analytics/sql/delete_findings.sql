@@ -1,0 +1,1 @@
+delete from findings where conversation_id in (select conversation_id from wanted);

@@ -1,0 +1,1 @@
+delete from unexamined where conversation_id in (select conversation_id from wanted);

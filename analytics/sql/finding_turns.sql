@@ -1,0 +1,131 @@
+-- Everything findings are told about the wanted exchanges, in the order of analytics/findings/turn.py.
+-- The neighbours are looked for among all exchanges: the cache, the client and the user know no conversations.
+with mine as (
+    select exchanges.*, links.* exclude (exchange_id, started_at)
+    from links
+    semi join wanted using (exchange_id)
+    join exchanges using (exchange_id)
+),
+same_preamble as (
+    select
+        exchange_id,
+        lag(started_at) over warm as preamble_used_before,
+        lead(started_at) over warm as preamble_used_after
+    from exchanges
+    semi join mine using (preamble_hash)
+    where status < 300 and history_blocks > 0
+    window warm as (
+        partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
+        order by started_at, exchange_id
+    )
+),
+same_request as (
+    select exchange_id, lag(exchange_id) over twins as twin_exchange_id
+    from exchanges
+    semi join mine using (prefix_hash)
+    window twins as (
+        partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
+    )
+),
+same_client as (
+    select exchange_id, lag(exchange_id) over calls as earlier_exchange_id
+    from exchanges
+    where history_blocks > 0
+        and (host, client, app, user_name, key_fingerprint) in (
+            select (host, client, app, user_name, key_fingerprint) from mine
+        )
+    window calls as (
+        partition by host, client, app, user_name, key_fingerprint order by started_at, exchange_id
+    )
+),
+final as (
+    select
+        mine.exchange_id,
+        mine.conversation_id,
+        turn,
+        branch,
+        parent_exchange_id,
+        relation,
+        mine.started_at,
+        ended_at,
+        provider,
+        api,
+        host,
+        request_model,
+        coalesce(response_model, request_model) as model,
+        status,
+        error_code,
+        error_message,
+        stop_reason,
+        complete,
+        streamed,
+        warmup,
+        client,
+        client_version,
+        app,
+        team,
+        user_name,
+        key_fingerprint,
+        session_hint,
+        state_ref,
+        state_id,
+        response_id,
+        mine.input_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        cache_write_5m_tokens,
+        cache_write_30m_tokens,
+        cache_write_1h_tokens,
+        cache_write_12h_tokens,
+        output_tokens,
+        reasoning_tokens,
+        cost_usd,
+        uncached_usd,
+        cache_read_usd,
+        cache_write_usd,
+        output_usd,
+        service_tier,
+        context_window,
+        request_bytes,
+        response_bytes,
+        preamble_hash::varchar as preamble_hash,
+        prefix_hash::varchar as prefix_hash,
+        coalesce(history_blocks, 0) as history_blocks,
+        reply_hashes::varchar[] as reply_hashes,
+        content = 'full' as readable,
+        parameters,
+        details,
+        resent_tokens,
+        echoed_tokens,
+        new_tokens,
+        remembered_tokens,
+        token_basis,
+        resent_usd,
+        echoed_usd,
+        new_usd,
+        remembered_usd,
+        resent_bytes,
+        echoed_bytes,
+        new_bytes,
+        resent_blocks,
+        echoed_blocks,
+        new_blocks,
+        preamble_bytes,
+        resent_preamble_bytes,
+        tools_tokens,
+        new_tools_tokens,
+        system_tokens,
+        new_system_tokens,
+        tool_result_tokens,
+        preamble_used_before,
+        preamble_used_after,
+        twin_exchange_id,
+        earlier_exchange_id
+    from mine
+    left join ledgers using (exchange_id)
+    left join chains using (exchange_id)
+    left join same_preamble using (exchange_id)
+    left join same_request using (exchange_id)
+    left join same_client using (exchange_id)
+)
+select * from final order by conversation_id, started_at, exchange_id;

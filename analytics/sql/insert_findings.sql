@@ -1,0 +1,1 @@
+insert into findings select * from batch;

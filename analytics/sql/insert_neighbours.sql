@@ -1,0 +1,47 @@
+-- Other conversations whose calls come right before or after the wanted ones: with the same preamble, the same request,
+-- or from the same client. What findings say of them may have changed.
+with mine as (
+    select exchanges.*
+    from links
+    semi join wanted using (conversation_id)
+    join exchanges using (exchange_id)
+),
+by_preamble as (
+    select exchange_id, lag(exchange_id) over warm as before, lead(exchange_id) over warm as after
+    from exchanges
+    semi join mine using (preamble_hash)
+    where status < 300 and history_blocks > 0
+    window warm as (
+        partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
+        order by started_at, exchange_id
+    )
+),
+by_request as (
+    select exchange_id, lag(exchange_id) over twins as before, lead(exchange_id) over twins as after
+    from exchanges
+    semi join mine using (prefix_hash)
+    window twins as (
+        partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
+    )
+),
+by_client as (
+    select exchange_id, lag(exchange_id) over calls as before, lead(exchange_id) over calls as after
+    from exchanges
+    where history_blocks > 0
+        and (host, client, app, user_name, key_fingerprint) in (
+            select (host, client, app, user_name, key_fingerprint) from mine
+        )
+    window calls as (
+        partition by host, client, app, user_name, key_fingerprint order by started_at, exchange_id
+    )
+),
+neighbours as (
+    select unnest([before, after]) as exchange_id
+    from (from by_preamble union all from by_request union all from by_client)
+    semi join mine using (exchange_id)
+)
+insert into unexamined
+select distinct conversation_id, null::timestamp, false
+from links
+semi join neighbours using (exchange_id)
+anti join wanted using (conversation_id);

@@ -1,0 +1,2 @@
+-- Conversations that something was added to, or moved in.
+insert into unexamined select conversation_id, null, true from changed;

@@ -1,0 +1,1 @@
+"""Labelled scenarios: for each finding calls in which it holds, and calls in which it nearly does."""

@@ -1,0 +1,11 @@
+"""The scenarios of every finding, by the finding's name."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from benchmarks.scenarios import resent_history
+from benchmarks.scenarios.call import Scenario
+
+LABELLED: tuple[ModuleType, ...] = (resent_history,)
+HITS: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.HITS for module in LABELLED}
+MISSES: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.MISSES for module in LABELLED}
