@@ -59,11 +59,13 @@ class Tree:
 
     def latest(self, prefix: Prefix) -> Use | None:
         """The last use of a prefix that was sent, by whatever went on from it."""
+        self._map()
         uses = [use for use in self._trails[prefix].uses if use.depth >= prefix.depth]
         return max(uses, key=lambda use: use.at, default=None)
 
     def alive(self, prefix: Prefix, since: float) -> Prefix:
         """The longest beginning, of one that was sent, that was used since then; empty where there is none."""
+        self._map()
         trail: Trail | None = self._trails[prefix]
         limit, depth = prefix.depth, 0
         while trail and not depth:
