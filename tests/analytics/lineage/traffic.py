@@ -136,5 +136,5 @@ def links_of(*records: Record) -> dict[str, Linked]:
 
 def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, in an order of its own, but for the list of work that is left to do."""
-    names = [row[0] for row in connection.execute("select table_name from duckdb_tables() where table_name <> 'unexamined' order by all").fetchall()]
+    names = [row[0] for row in connection.execute("select table_name from duckdb_tables() order by all").fetchall()]
     return {name: connection.table(name).order("all").fetchall() for name in names if name != "unexamined"}
