@@ -142,7 +142,7 @@ class Collector:
             # They are in hand from when the file is ours until it is closed: waiting for it is no fault of theirs.
             with ExitStack() as noted, self._database.writing(patience) as connection:
                 noted.enter_context(self._spool.in_hand(group))
-                write_batch(connection, readings)
+                write_batch(connection, readings, self._reader.pricer)
         except (DatabaseError, SpoolFull, sqlite3.Error):
             raise
         except Exception as error:

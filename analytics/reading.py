@@ -1,27 +1,22 @@
 """Reading: a record becomes a row of `exchanges` and the blocks below it. Pure: nothing is looked up or written."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
+from analytics.billing import cost_columns
 from analytics.chaining import Chain, Chainer
 from analytics.client import client_of, session_of
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps
-from analytics.dialects.exchange import RequestReading, ResponseReading, Usage
-from analytics.dialects.fields import picked
+from analytics.dialects.exchange import RequestReading, ResponseReading
 from analytics.dialects.registry import find_dialect
 from analytics.hashing import ROOT, Hasher, as_uuid
 from analytics.ledger.meter import Meter, meter_of
-from analytics.ledger.money import as_listed
 from analytics.opening import Opened, open_call
-from analytics.pricing.cost import REPORTED, Cost
 from analytics.pricing.pricer import Pricer
 from analytics.record import Record
 
 type Row = dict[str, object]
-
-# Kinds that a model may price by other means than their text tokens.
-PICTURED = frozenset({"image", "document", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +30,11 @@ class Reading:
 
 
 class Reader:
-    """Reads records under one hash key and one price list."""
+    """Reads records under one hash key and one price list, its `pricer`."""
 
     def __init__(self, hasher: Hasher, pricer: Pricer) -> None:
-        self._hasher, self._pricer = hasher, pricer
+        self.pricer = pricer
+        self._hasher = hasher
         self._chainer = Chainer(hasher)
 
     def read(self, record: Record) -> Reading:
@@ -51,8 +47,10 @@ class Reader:
         request, response = dialect.read_request(opened.call), dialect.read_response(opened.call)
         chain = self._chainer.chain(request, response)
         row = _base_row(record, opened, "read") | _request_row(request, opened.call) | _response_row(response, record)
-        row |= self._chain_row(chain, response) | self._cost_row(record, request, response)
-        return Reading(row, chain, meter=meter_of(chain, response))
+        meter = meter_of(chain, response)
+        row |= self._chain_row(chain, response)
+        row |= cost_columns(self.pricer, row, request.parameters, response.details, meter.text_only)
+        return Reading(row, chain, meter=meter)
 
     def _chain_row(self, chain: Chain, response: ResponseReading) -> Row:
         end = chain.prefixes[-1] if chain.prefixes else ROOT
@@ -63,39 +61,6 @@ class Reader:
             "reply_hashes": [as_uuid(block) for block in chain.reply],
             "reply_refs": [block.ref for block in response.reply if block.ref],
         }
-
-    def _cost_row(self, record: Record, request: RequestReading, response: ResponseReading) -> Row:
-        cost = self._cost(record, request, response, response.usage)
-        parts = cost.parts
-        if cost.basis == REPORTED:
-            listed = self._cost(record, request, response, replace(response.usage, reported_cost_usd=None))
-            parts = as_listed(cost.usd, listed.parts)
-        model = response.model or request.model
-        return {
-            "cost_usd": cost.usd,
-            "cost_basis": cost.basis,
-            "cost_reason": cost.reason,
-            "uncached_usd": parts.uncached_input,
-            "cache_read_usd": parts.cache_read,
-            "cache_write_usd": parts.cache_write,
-            "output_usd": parts.output,
-            "context_window": self._pricer.context_window(record.provider, model, record.host) if model else None,
-        }
-
-    def _cost(self, record: Record, request: RequestReading, response: ResponseReading, usage: Usage) -> Cost:
-        return self._pricer.price(
-            provider=record.provider,
-            host=record.host,
-            api=record.api,
-            request_model=request.model,
-            response_model=response.model,
-            at=datetime.fromtimestamp(record.started_at, UTC),
-            usage=usage,
-            service_tier=response.service_tier,
-            # What the response says of speed and place counts over what was asked for.
-            parameters={**request.parameters, **picked(response.details, "speed", "inference_geo")},
-            text_only=not any(block.kind in PICTURED for block in (*request.history, *response.reply)),
-        )
 
 
 def _legible(call: Call) -> bool:

@@ -12,10 +12,9 @@ How the bill adds up: the top-level counts, at the rates of the model that answe
   https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback
 """
 
-from dataclasses import asdict
-
 from analytics.dialects.exchange import Json, Usage
 from analytics.dialects.fields import count, obj, objects, text, total
+from analytics.dialects.sampling import Sampling
 
 
 def read_usage(raw: Json) -> Usage:
@@ -49,7 +48,8 @@ def usage_outside_total(raw: Json, model: str | None) -> list[Json]:
     """The samplings that the top-level counts leave out, each with its `type`, its `model` and its counts."""
     entries = list(objects(raw, "iterations"))
     handed_over = any(text(entry, "type") == "fallback_message" for entry in entries)
-    return [_sampling(entry, model) for entry in entries if _outside(entry, model, handed_over)]
+    found = (entry for entry in entries if _outside(entry, model, handed_over))
+    return [Sampling(text(one, "type"), text(one, "model") or model, read_usage(one)).entry() for one in found]
 
 
 def _outside(entry: Json, model: str | None, handed_over: bool) -> bool:
@@ -59,8 +59,3 @@ def _outside(entry: Json, model: str | None, handed_over: bool) -> bool:
         case "message":
             return handed_over and text(entry, "model") not in (None, model)
     return False
-
-
-def _sampling(entry: Json, model: str | None) -> Json:
-    counts = {name: found for name, found in asdict(read_usage(entry)).items() if found is not None}
-    return {"type": text(entry, "type"), "model": text(entry, "model") or model, **counts}

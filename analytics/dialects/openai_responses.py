@@ -30,6 +30,7 @@ from analytics.dialects.openai_content import (
 from analytics.dialects.openai_items import HOSTED, item_pieces, item_references
 from analytics.dialects.openai_response_events import final_response, is_end, responses_of, streamed_items
 from analytics.dialects.recall import recalled
+from analytics.dialects.sampling import NAME, Sampling
 
 PARAMETERS = (
     "access_programs",
@@ -153,7 +154,7 @@ class OpenAIResponses:
             service_tier=text(response, "service_tier"),
             state_id=self.state_id(call, response),
             ended=self.ended(call, events, error),
-            details=self.details(response, output) | _superseded(earlier),
+            details=self.details(response, output) | self.superseded(earlier),
         )
 
     def events(self, call: Call) -> list[Json]:
@@ -229,13 +230,17 @@ class OpenAIResponses:
         }
         return found | picked(dict(more), *more)
 
+    def superseded(self, earlier: list[list[Json]]) -> Json:
+        """Responses of the same exchange before the last one: paid for as well."""
+        finals = [final_response(events) for events in earlier]
+        if not finals:
+            return {}
+        found: Json = {"superseded": [picked(final, "id", "model", "status", "usage") for final in finals]}
+        spent = [Sampling("superseded", text(final, "model"), self.usage(obj(final, "usage"))) for final in finals]
+        billed = [one.entry() for one in spent if one.usage.reported]
+        return found | ({NAME: billed} if billed else {})
+
 
 def over_websocket(call: Call) -> bool:
     """Whether the request was a frame."""
     return (text(call.request, "type") or "").startswith("response.")
-
-
-def _superseded(earlier: list[list[Json]]) -> Json:
-    """Responses of the same exchange before the last one: paid for as well."""
-    finals = [final_response(events) for events in earlier]
-    return {"superseded": [picked(final, "id", "model", "status", "usage") for final in finals]} if finals else {}

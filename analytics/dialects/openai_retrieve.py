@@ -3,7 +3,8 @@
 https://platform.openai.com/docs/api-reference/responses/get
 
 The fetched response repeats the usage of the call that made it, once for every poll. It is no new spending, so it
-stays out of this exchange's usage and is kept in the details, under the response's id.
+stays out of this exchange's usage and is kept in the details, under the response's id, for the call that made it:
+see analytics/background.py.
 """
 
 from dataclasses import replace

@@ -1,10 +1,11 @@
 """The ledger of one exchange: its row of `ledgers` from its own facts, its parent's, and what was sent. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
+from analytics.billing import usage_of
 from analytics.dialects.exchange import Usage
 from analytics.ledger.billed import UNKNOWN, Metered, Sent, as_read, billed
 from analytics.ledger.classes import classes_of
@@ -14,7 +15,6 @@ from analytics.pricing.cost import CostParts
 
 type Row = dict[str, object]
 
-USAGE = tuple(field.name for field in fields(Usage))
 PAID = {"uncached_input": "uncached_usd", "cache_read": "cache_read_usd", "cache_write": "cache_write_usd"}
 
 
@@ -37,7 +37,7 @@ class Entry:
 
 def entry_of(row: Mapping[str, object]) -> Entry:
     """The entry of a row of `exchanges` with its columns of `meters`."""
-    usage = Usage(**{name: row.get(name) for name in USAGE})  # type: ignore[arg-type]  # the columns have these types
+    usage = usage_of(row)
     return Entry(
         exchange_id=str(row["exchange_id"]),
         metered=_metered(row, usage),

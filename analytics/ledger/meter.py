@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from analytics.chaining import Chain
 from analytics.dialects.exchange import ResponseReading
-from analytics.ledger.composition import NO_COUNTS, Counts, counts_of
+from analytics.ledger.composition import KINDS, NO_COUNTS, Counts, counts_of
 from analytics.ledger.prompt import looped, prompt_tokens
+
+MEDIA = KINDS.index("media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class Meter:
     request: Counts = NO_COUNTS
     echo: Counts = NO_COUNTS
     reply: Counts = NO_COUNTS
+
+    @property
+    def text_only(self) -> bool:
+        """Whether neither side holds an image, a document or audio."""
+        return not self.request[MEDIA] and not self.reply[MEDIA]
 
 
 def meter_of(chain: Chain, response: ResponseReading) -> Meter:

@@ -67,7 +67,7 @@ def _worth(shares: Sequence[int], counts: Sequence[int], usd: Sequence[float | N
 
 def as_listed(reported: float | None, listed: CostParts) -> CostParts:
     """A provider's own figure, divided as the price list divides it; unknown where the list does not know."""
-    amounts = (listed.uncached_input, listed.cache_read, listed.cache_write, listed.output)
+    amounts = (listed.uncached_input, listed.cache_read, listed.cache_write, listed.output, listed.outside)
     known = [amount for amount in amounts if amount is not None]
     whole = fsum(known)
     if reported is None or len(known) < len(amounts) or not whole or not isfinite(reported / whole):

@@ -14,12 +14,16 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class CostParts:
-    """USD per price class; None where unknown. Under a price list they add up to the cost."""
+    """USD per price class; None where unknown. Under a price list they add up to the cost.
+
+    `outside` is what is billed beside the reported totals: see analytics/dialects/sampling.py.
+    """
 
     uncached_input: float | None = None
     cache_read: float | None = None
     cache_write: float | None = None
     output: float | None = None
+    outside: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from analytics.pricing.charges import AskedTtl, charged
 from analytics.pricing.context_windows import context_window
 from analytics.pricing.cost import NONE, PRICE_FILE, REPORTED, Cost, CostParts, Rates, Ttl, joined
 from analytics.pricing.price_file import PriceEntry, PriceFile
-from analytics.pricing.rules import SUBSCRIPTION_HOSTS, SUBSCRIPTIONS, plain_tier
+from analytics.pricing.rules import SUBSCRIPTION_HOSTS, SUBSCRIPTION_PATHS, SUBSCRIPTIONS, plain_tier
 from analytics.pricing.sheets import Asked, list_sheet, slot_of
 
 # Calls nobody charges for. https://platform.claude.com/docs/en/build-with-claude/token-counting ("free to use"),
@@ -47,6 +47,7 @@ class Pricer:
         service_tier: str | None,
         parameters: Mapping[str, object] = {},
         text_only: bool = False,
+        path: str = "",
     ) -> Cost:
         """What a call cost, in USD.
 
@@ -55,7 +56,7 @@ class Pricer:
         `text_only` says that neither side holds an image, so that a model's image prices do not matter.
         """
         if api in UNBILLED:
-            return Cost(0.0, NONE, UNBILLED[api], CostParts(0.0, 0.0, 0.0, 0.0))
+            return Cost(0.0, NONE, UNBILLED[api], CostParts(0.0, 0.0, 0.0, 0.0, 0.0))
         reported = usage.reported_cost_usd
         if reported is not None and isfinite(reported) and reported >= 0:
             return Cost(reported, REPORTED)
@@ -69,6 +70,7 @@ class Pricer:
             parameters=parameters,
             input_tokens=usage.input_tokens,
             text_only=text_only,
+            path=path,
         )
         embeds = "embed" in api and usage.output_tokens is None
         return charged(usage, rates, asked_ttl(parameters), output_billed=not embeds)
@@ -92,8 +94,12 @@ class Pricer:
         parameters: Mapping[str, object] = {},
         input_tokens: int | None = None,
         text_only: bool = False,
+        path: str = "",
     ) -> Rates:
-        """The rates of a call with that many input tokens (a long context costs more per token)."""
+        """The rates of a call with that many input tokens (a long context costs more per token).
+
+        `path` is the request's: some plans show in it.
+        """
         asked = Asked(
             provider,
             host.lower(),
@@ -109,7 +115,7 @@ class Pricer:
         entry = self._find(provider, names, asked.slot.date(), asked.tier)
         if entry:
             return _overridden(entry, asked, input_tokens)
-        if not _subscribed(asked, parameters):
+        if not _subscribed(asked, parameters, path):
             return list_sheet(asked).at(input_tokens)
         if self._overrides.subscriptions == "unknown":
             return Rates(reason=SUBSCRIPTION)
@@ -140,12 +146,14 @@ def _change(entry: PriceEntry, listed: Rates) -> str | None:
     return joined(" ".join(word for word in (off, listed.basis, like and f"as {like}") if word), listed.reason)
 
 
-def _subscribed(asked: Asked, parameters: Mapping[str, object]) -> bool:
+def _subscribed(asked: Asked, parameters: Mapping[str, object], path: str) -> bool:
     """Whether the call is paid for by a plan.
 
     A Claude plan shows in the beta header of its sign-in, `oauth-…`: https://code.claude.com/docs/en/authentication
     """
     if asked.provider in SUBSCRIPTIONS or asked.host.partition(":")[0] in SUBSCRIPTION_HOSTS:
+        return True
+    if path.startswith(SUBSCRIPTION_PATHS.get(asked.provider, ())):
         return True
     return asked.provider == "anthropic" and "oauth-" in str(parameters.get("anthropic_beta", ""))
 

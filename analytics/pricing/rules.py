@@ -34,6 +34,9 @@ LISTS = {
 SUBSCRIPTIONS = {"openai-codex": "openai", "gemini-cli": "google", "grok-cli": "xai", "cursor": "cursor"}
 # Kimi's coding plan has a host of its own. https://www.kimi.com/code/docs
 SUBSCRIPTION_HOSTS = frozenset({"api.kimi.com"})
+# GLM's coding plan has paths of its own: https://docs.z.ai/devpack/tool/others (`/api/coding/paas/v4`) and
+# https://docs.z.ai/devpack/tool/claude (`/api/anthropic`, which takes keys without a plan as well).
+SUBSCRIPTION_PATHS = {"zhipu": ("/api/coding/", "/api/anthropic/")}
 
 # Discounts on cached input where the list names none, as a share of the input price.
 # https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching ("billed at 10%")

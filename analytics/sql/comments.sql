@@ -70,6 +70,8 @@ comment on column exchanges.reasoning_tokens is 'Of the output, what the model t
 comment on column exchanges.audio_input_tokens is 'Of the input, audio. NULL: not reported.';
 comment on column exchanges.audio_output_tokens is 'Of the output, audio. NULL: not reported.';
 comment on column exchanges.usage_basis is '`reported` by the provider, or `none`.';
+comment on column exchanges.usage_from is
+    'The call that told the usage, where this one ended before there was any: a poll for a background response.';
 comment on column exchanges.reported_cost_usd is
     'What the provider itself says it charged, in USD; NULL where it does not say.';
 comment on column exchanges.cost_usd is 'What the call cost, in USD (docs/pricing.md). NULL: unknown, never free.';
@@ -82,6 +84,8 @@ comment on column exchanges.uncached_usd is
 comment on column exchanges.cache_read_usd is 'Of the cost, the cache reads, in USD. NULL: unknown.';
 comment on column exchanges.cache_write_usd is 'Of the cost, the cache writes, in USD. NULL: unknown.';
 comment on column exchanges.output_usd is 'Of the cost, the output, in USD. NULL: unknown.';
+comment on column exchanges.outside_usd is
+    'Of the cost, what is billed beside the reported totals (compaction, an advisor, a superseded response), in USD. NULL: unknown.';
 comment on column exchanges.context_window is 'How many tokens the model can take. NULL: unknown.';
 comment on column exchanges.request_bytes is 'Bytes of the request''s body, decoded.';
 comment on column exchanges.response_bytes is 'Bytes of the response''s body, decoded.';
@@ -187,6 +191,8 @@ comment on column turn_costs.uncached_usd is
 comment on column turn_costs.cache_read_usd is 'Of the cost, the cache reads, in USD. NULL: unknown.';
 comment on column turn_costs.cache_write_usd is 'Of the cost, the cache writes, in USD. NULL: unknown.';
 comment on column turn_costs.output_usd is 'Of the cost, the output, in USD. NULL: unknown.';
+comment on column turn_costs.outside_usd is
+    'Of the cost, what is billed beside the reported totals (compaction, an advisor, a superseded response), in USD. NULL: unknown.';
 comment on column turn_costs.resent_usd is
     'What the resent part cost, after the discounts of caches, in USD. NULL: unknown.';
 comment on column turn_costs.echoed_usd is 'What the echoed part cost, in USD. NULL: unknown.';
@@ -257,6 +263,7 @@ comment on column conversations.echoed_usd is 'Of that, what echoed input cost, 
 comment on column conversations.new_usd is 'Of that, what new input cost, in USD.';
 comment on column conversations.remembered_usd is 'Of that, what remembered input cost, in USD.';
 comment on column conversations.output_usd is 'Of that, what output cost, in USD.';
+comment on column conversations.outside_usd is 'Of that, what was billed beside the reported totals, in USD.';
 comment on column conversations.unsplit is 'How many of its calls could not be divided into resent, echoed and new.';
 comment on column conversations.unpriced is 'How many of its calls are of unknown cost.';
 
@@ -316,3 +323,53 @@ comment on column findings.advice is 'What to do in this case, in a sentence or 
 
 comment on table unexamined is
     'Internal: conversations that changed since they were examined for findings, or are to be looked at again later.';
+
+comment on table hours is
+    'Calls added up by the hour and by whose they were: one row per hour, provider, API, model, app, team, user and client. Sums are over the calls where the figure is known.';
+comment on column hours.hour is 'The hour that the calls began in (UTC).';
+comment on column hours.provider is 'As in `exchanges`.';
+comment on column hours.api is 'As in `exchanges`.';
+comment on column hours.model is 'The model that answered, else the one that was asked for; NULL: neither is named.';
+comment on column hours.app is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.team is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.user_name is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.client is 'As in `exchanges`; NULL where it does not say.';
+comment on column hours.calls is 'How many calls.';
+comment on column hours.errors is 'Those of them that failed: an error code, or a status of 400 and more.';
+comment on column hours.unpriced is 'Calls with usage and without a known cost; the money leaves them out.';
+comment on column hours.unmetered is 'Calls that succeeded and reported no usage; tokens and money leave them out.';
+comment on column hours.unsplit is 'Calls with usage whose input could not be divided into its parts.';
+comment on column hours.assumed is 'Calls that were priced with an assumption, which their `cost_reason` says.';
+comment on column hours.input_tokens is 'Input tokens of the calls that reported them. NULL: none did.';
+comment on column hours.uncached_tokens is
+    'Of the input, neither read from nor written to a cache. NULL: unknown for all.';
+comment on column hours.cache_read_tokens is 'Of the input, read from a cache. NULL: none reported any.';
+comment on column hours.cache_write_tokens is 'Of the input, written to a cache. NULL: none reported any.';
+comment on column hours.output_tokens is 'Output tokens, with reasoning. NULL: none were reported.';
+comment on column hours.reasoning_tokens is 'Of the output, reasoning. NULL: none was reported.';
+comment on column hours.cacheable_tokens is
+    'Input of the calls that reported cache reads: what a share of cache reads is of. NULL: none did.';
+comment on column hours.split_tokens is
+    'Input of the calls whose parts are known: what an echo share is of. NULL: of none.';
+comment on column hours.resent_tokens is 'Of that, sent before. NULL: of none.';
+comment on column hours.echoed_tokens is 'Of that, the model''s own replies sent back. NULL: of none.';
+comment on column hours.new_tokens is 'Of that, sent for the first time. NULL: of none.';
+comment on column hours.remembered_tokens is 'Of that, billed without being sent. NULL: of none.';
+comment on column hours.exact_tokens is 'Of `resent_tokens`, those whose basis is `exact`. NULL: none.';
+comment on column hours.cost_usd is 'What the calls with a known cost came to. NULL: none is known.';
+comment on column hours.assumed_usd is 'Of that, what was priced with an assumption. NULL: nothing was.';
+comment on column hours.uncached_usd is 'What the uncached input cost. NULL: unknown for all.';
+comment on column hours.cache_read_usd is 'What cache reads cost. NULL: unknown for all.';
+comment on column hours.cache_write_usd is 'What cache writes cost. NULL: unknown for all.';
+comment on column hours.output_usd is 'What the output cost. NULL: unknown for all.';
+comment on column hours.outside_usd is 'Of the cost, what was billed beside the reported totals. NULL: of none.';
+comment on column hours.resent_usd is 'What the resent part cost. NULL: unknown for all.';
+comment on column hours.echoed_usd is 'What the echoed part cost. NULL: unknown for all.';
+comment on column hours.new_usd is 'What the new part cost. NULL: unknown for all.';
+comment on column hours.remembered_usd is 'What the remembered part cost. NULL: unknown for all.';
+comment on column hours.uncached_new_usd is
+    'Of `uncached_usd`, what was new: the end of each prompt, since caches hold its front (docs/ledgers.md). NULL: unknown for all.';
+comment on column hours.uncached_again_usd is
+    'The rest of `uncached_usd`: what was sent before and paid in full again. NULL: unknown for all.';
+comment on column hours.request_bytes is 'Bytes of the requests'' bodies.';
+comment on column hours.response_bytes is 'Bytes of the responses'' bodies.';

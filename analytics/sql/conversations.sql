@@ -46,6 +46,7 @@ with final as (
         sum(new_usd) as new_usd,
         sum(remembered_usd) as remembered_usd,
         sum(output_usd) as output_usd,
+        sum(outside_usd) as outside_usd,
         count(*) filter (resent_tokens is null) as unsplit,
         count(*) filter (cost_usd is null) as unpriced
     from turns

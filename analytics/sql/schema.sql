@@ -53,6 +53,8 @@ create table exchanges (
     audio_input_tokens bigint,
     audio_output_tokens bigint,
     usage_basis varchar not null,
+    -- Derived: the call that told the usage where another one did. `tokenecho rebuild` finds it anew.
+    usage_from varchar,
     reported_cost_usd double,
     cost_usd double,
     cost_basis varchar,
@@ -61,6 +63,7 @@ create table exchanges (
     cache_read_usd double,
     cache_write_usd double,
     output_usd double,
+    outside_usd double,
     context_window bigint,
     request_bytes bigint not null,
     response_bytes bigint not null,

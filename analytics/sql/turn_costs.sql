@@ -23,6 +23,7 @@ with priced as (
         cache_read_usd,
         cache_write_usd,
         output_usd,
+        outside_usd,
         resent_usd,
         echoed_usd,
         new_usd,

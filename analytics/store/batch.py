@@ -6,6 +6,7 @@ from dataclasses import asdict
 import duckdb
 import pyarrow as pa
 
+from analytics.background import tell_usage
 from analytics.chaining import Chain
 from analytics.dialects.exchange import Block
 from analytics.hashing import STRIDE, as_uuid
@@ -13,15 +14,20 @@ from analytics.lineage.facts import OUTSIDE, SPOKEN, Facts
 from analytics.lineage.keys import offers, seeks
 from analytics.lineage.linking import link_exchanges
 from analytics.lineage.loading import facts_of
+from analytics.pricing.pricer import Pricer
 from analytics.reading import Reading, Row
 from analytics.spool import packed
 from analytics.store.database import sql
 
+LISTED = Pricer()
 TABLES = ("exchanges", "chains", "meters", "blocks", "prefixes", "strides", "preambles", "raw_exchanges")
 
 
-def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
-    """Insert what is not there yet, and link it. The connection is in a transaction; the caller commits."""
+def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading], pricer: Pricer = LISTED) -> None:
+    """Insert what is not there yet, and link it. The connection is in a transaction; the caller commits.
+
+    `pricer` prices earlier calls whose usage only these tell; it should be the one that the readings were priced with.
+    """
     if not readings:
         return
     readings = list({reading.row["exchange_id"]: reading for reading in readings}.values())
@@ -31,7 +37,7 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
     rows: dict[str, list[Row]] = {
         "exchanges": [reading.row for reading in readings],
         "chains": [_chain_row(found) for found in facts],
-        "meters": [_meter_row(reading) for reading in readings if reading.row["api"] not in OUTSIDE],
+        "meters": [_meter_row(reading) for reading in readings],
         "blocks": _block_rows(readings, stored),
         "prefixes": _prefix_rows(readings, stored),
         "strides": _stride_rows(readings, stored),
@@ -42,7 +48,13 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
         if rows[table]:
             _insert(connection, table, rows[table])
     connection.execute(sql("delete_read_raw"))
-    link_exchanges(connection, [found.exchange_id for found in facts], fresh)
+    told = tell_usage(connection, _of_responses(readings), pricer)
+    link_exchanges(connection, list(dict.fromkeys((*(found.exchange_id for found in facts), *told))), fresh)
+
+
+def _of_responses(readings: Sequence[Reading]) -> list[str]:
+    """The calls of the API whose responses may run in the background."""
+    return [str(r.row["exchange_id"]) for r in readings if str(r.row["api"]).startswith("openai.responses")]
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> dict[bytes, int]:

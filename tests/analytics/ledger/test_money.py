@@ -90,7 +90,7 @@ def test_what_was_remembered_stands_at_the_front() -> None:
     assert money(bill, Classes(uncached=100, cache_read=900, cache_write=0), paid).remembered == pytest.approx(0.09)
 
 
-@given(st.floats(0, 1000), st.builds(CostParts, *[st.floats(0, 100)] * 4))
+@given(st.floats(0, 1000), st.builds(CostParts, *[st.floats(0, 100)] * 5))
 def test_a_reported_cost_is_divided_as_the_list_would(reported: float, listed: CostParts) -> None:
     parts = as_listed(reported, listed)
     if parts != CostParts():

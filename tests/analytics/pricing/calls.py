@@ -31,6 +31,7 @@ def priced(
     parameters: Mapping[str, object] | None = None,
     pricer: Pricer | None = None,
     text_only: bool = False,
+    path: str = "",
 ) -> Cost:
     """The cost of a call that `model` answered."""
     return (pricer or Pricer()).price(
@@ -44,6 +45,7 @@ def priced(
         service_tier=tier,
         parameters=parameters or {},
         text_only=text_only,
+        path=path,
     )
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from analytics.dialects.exchange import Usage
 from analytics.pricing.cost import NONE, REPORTED, Cost, CostParts
+from analytics.pricing.price_file import PriceFile
+from analytics.pricing.pricer import Pricer
 from tests.analytics.pricing.calls import priced, tokens
 
 SOME = tokens(fresh=1_000, out=100)
@@ -55,6 +57,19 @@ def test_a_coding_plan_with_its_own_host_is_a_subscription() -> None:
     assert unknown(priced("moonshot", "kimi-k2-0905-preview", SOME, host="api.kimi.com"), "subscription")
 
 
+@pytest.mark.parametrize("path", ["/api/coding/paas/v4/chat/completions", "/api/anthropic/v1/messages"])
+def test_a_coding_plan_with_its_own_path_is_a_subscription(path: str) -> None:
+    assert unknown(priced("zhipu", "glm-4.7", SOME, path=path), "subscription")
+    assert priced("zhipu", "glm-4.7", SOME, path="/api/paas/v4/chat/completions").usd
+
+
+def test_a_plan_may_be_shown_at_list_prices() -> None:
+    pricer = Pricer(PriceFile(subscriptions="list"))
+    asked = priced("zhipu", "glm-4.7", SOME, path="/api/coding/paas/v4/chat/completions", pricer=pricer)
+    assert asked.usd == priced("zhipu", "glm-4.7", SOME).usd
+    assert "what the API would charge" in str(asked.reason)
+
+
 def test_no_usage_is_unknown() -> None:
     assert unknown(priced("openai", "gpt-5", Usage()), "reported no usage")
 
@@ -84,7 +99,7 @@ def test_only_output_is_priced_as_far_as_it_goes() -> None:
 def test_a_usage_that_contradicts_itself_prices_the_output_only(usage: Usage) -> None:
     cost = priced("anthropic", "claude-opus-5-5", usage)
     assert unknown(cost, "contradicts itself")
-    assert cost.parts == CostParts(output=20 * 10 / 1e6)
+    assert cost.parts == CostParts(output=20 * 10 / 1e6, outside=0.0)
 
 
 def test_more_audio_than_output_is_a_contradiction() -> None:
