@@ -27,6 +27,12 @@ class Call:
     controls: Controls
     world: World
 
+    @property
+    def organisation(self) -> str:
+        """Whose call it is, told by the credential: caches are nobody else's."""
+        names = ("authorization", "x-api-key", "x-goog-api-key", "api-key")
+        return next((self.headers[name] for name in names if name in self.headers), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

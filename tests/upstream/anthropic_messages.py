@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.upstream import anthropic_threads
 from tests.upstream.answers import Answer, Call, Json, UpstreamError, broken_after, sse, stream, whole
-from tests.upstream.caching import Cached
+from tests.upstream.caching import Cached, Seeds, Sight
 from tests.upstream.model_names import ANTHROPIC_MINIMUMS, minimum, snapshot
 from tests.upstream.replies import Prompt, Reply, Tool, compose
 from tests.upstream.segments import Segment, canonical, encoded, parts, total
@@ -14,6 +14,8 @@ from tests.upstream.state import World
 
 IMAGE_AS_TEXT = "i" * 4 * 1000
 MAX_BREAKPOINTS = 4
+SIGHT = Sight(positions=20, runs_count_once=True)
+THOUGHT = ("thinking", "output_config")
 
 ERRORS = {
     400: ("invalid_request_error", "Invalid request."),
@@ -81,6 +83,9 @@ def _check(body: Json) -> None:
     if len(marks) > MAX_BREAKPOINTS:
         found = f"Found {len(marks)}."
         raise UpstreamError(400, f"A maximum of 4 blocks with cache_control may be provided. {found}")
+    lifetimes = [segment.ttl for segment in marks]
+    if "5m" in lifetimes and "1h" in lifetimes[lifetimes.index("5m") :]:
+        raise UpstreamError(400, "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block.")
 
 
 def read(body: Json) -> Prompt:
@@ -150,9 +155,15 @@ def _segment(role: str, part: Json) -> Segment:
 
 
 def _cached(call: Call, body: Json, prompt: Prompt) -> Cached:
-    model = body["model"]
-    floor = minimum(model, ANTHROPIC_MINIMUMS)
-    return call.world.cache.at_breakpoints(f"anthropic:{model}", prompt.segments, floor, call.world.now())
+    floor = minimum(body["model"], ANTHROPIC_MINIMUMS)
+    return call.world.cache.at_breakpoints(_seeds(call, body), prompt.segments, floor, call.world.now(), SIGHT)
+
+
+def _seeds(call: Call, body: Json) -> Seeds:
+    """A change of speed leaves the tools cached, one of the others the system text too."""
+    tools = f"anthropic:{call.organisation}:{body['model']}"
+    system = tools + canonical(body.get("speed"))
+    return Seeds(tools, system, system + canonical([body.get(name) for name in ("tool_choice", *THOUGHT)]))
 
 
 def _usage(hit: Cached, prompt: Prompt, reply: Reply) -> Json:

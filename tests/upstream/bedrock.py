@@ -5,12 +5,14 @@ from urllib.parse import unquote
 
 from tests.upstream import event_stream
 from tests.upstream.answers import Answer, Call, Json, UpstreamError, broken_after, dump, stream, whole
+from tests.upstream.caching import Seeds, Sight
 from tests.upstream.model_names import ANTHROPIC_MINIMUMS, minimum
 from tests.upstream.replies import Prompt, Reply, Tool, compose
 from tests.upstream.segments import Segment, canonical, total
 from tests.upstream.state import World
 
 EVENT_STREAM = "application/vnd.amazon.eventstream"
+SIGHT = Sight(positions=20)
 
 ERRORS = {
     400: ("ValidationException", "The provided request is not valid"),
@@ -113,7 +115,10 @@ def _segment(role: str, block: Json) -> Segment:
 def _usage(call: Call, prompt: Prompt, reply: Reply) -> Json:
     model = unquote(call.found["model"])
     floor = minimum(model, ANTHROPIC_MINIMUMS)
-    hit = call.world.cache.at_breakpoints(f"bedrock:{model}", prompt.segments, floor, call.world.now())
+    seed = f"bedrock:{call.organisation}:{model}"
+    choice = canonical((call.body.get("toolConfig") or {}).get("toolChoice"))
+    seeds = Seeds(seed, seed, seed + choice)
+    hit = call.world.cache.at_breakpoints(seeds, prompt.segments, floor, call.world.now(), SIGHT)
     tokens = total(prompt.segments)
     return {
         "inputTokens": tokens - hit.read - hit.write,

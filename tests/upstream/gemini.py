@@ -44,13 +44,13 @@ def pretty(value: object) -> bytes:
     return utf8_json(value, indent=2)
 
 
-def _pretty_answer(value: object, status: int = 200) -> Answer:
+def pretty_answer(value: object, status: int = 200) -> Answer:
     return Answer((pretty(value) + b"\n",), status, "application/json; charset=UTF-8", HEADERS)
 
 
 def word(error: UpstreamError, world: World) -> Answer:
     """An error as Google words it."""
-    return _pretty_answer({"error": _error_object(error)}, error.status)
+    return pretty_answer({"error": _error_object(error)}, error.status)
 
 
 def _error_object(error: UpstreamError) -> Json:
@@ -62,7 +62,7 @@ def generate(call: Call) -> Answer:
     """`POST …/models/{model}:generateContent`."""
     reply, usage = _answered(call)
     parts = [*_thoughts(reply), *_contents(call, reply)]
-    return _pretty_answer(_wrapped(call, _chunk(call, parts, usage, _stop(reply))))
+    return pretty_answer(_wrapped(call, _chunk(call, parts, usage, _stop(reply))))
 
 
 def stream_generate(call: Call) -> Answer:
@@ -85,7 +85,7 @@ def count_tokens(call: Call) -> Answer:
     body = _request(call)
     tokens = total(_segments(body.get("generateContentRequest") or body))
     counted = {"totalTokens": tokens, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}]}
-    return _pretty_answer(counted)
+    return pretty_answer(counted)
 
 
 def create_cache(call: Call) -> Answer:
@@ -99,7 +99,7 @@ def create_cache(call: Call) -> Answer:
     times["expireTime"] = datetime.fromtimestamp(expires, UTC).isoformat()
     usage = {"totalTokenCount": total(_segments(call.body))}
     made = {"name": name, "model": call.body.get("model"), **times, "usageMetadata": usage}
-    return _pretty_answer(made)
+    return pretty_answer(made)
 
 
 def _request(call: Call) -> Json:
@@ -197,7 +197,8 @@ def _usage(call: Call, held: Json | None, prompt: Prompt, reply: Reply) -> Json:
         return {}
     model, tokens = _model(call), total(prompt.segments)
     floor = minimum(model, GEMINI_MINIMUMS)
-    hit = call.world.cache.automatic(f"gemini:{model}", prompt.segments, floor, call.world.now())
+    seed = f"gemini:{call.organisation}:{model}"
+    hit = call.world.cache.by_segment(seed, prompt.segments, floor, call.world.now())
     cached = max(hit.read, total(_segments(held)) if held else 0)
     usage: Json = {
         "promptTokenCount": tokens,

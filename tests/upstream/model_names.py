@@ -1,6 +1,7 @@
 """Facts by model: the snapshot a response names, and from how many tokens on a prompt is cached."""
 
 import re
+from typing import Any
 
 DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$|-\d{8}$")
 
@@ -24,11 +25,15 @@ SNAPSHOTS = {
 # providers.md §3: minimum cacheable prompt, first match wins.
 ANTHROPIC_MINIMUMS = (
     (r"opus-5|sonnet-5-5|haiku-5-5|(fable|mythos)-[5-9]", 512),
-    (r"opus-4-7", 2048),
+    (r"opus-4-7|haiku-3|3-5-haiku", 2048),
     (r"opus-4-[56]|haiku-4-5", 4096),
     (r"", 1024),
 )
 GEMINI_MINIMUMS = ((r"flash", 1024), (r"", 4096))
+
+# A prompt is kept that many seconds after its last use, unless the request says otherwise.
+RETENTIONS = {"in_memory": 300.0, "24h": 86400.0}
+KEPT_FOR_A_DAY = re.compile(r"gpt-(4\.1|5)")
 
 # From GPT-5.6 on, writes are billed and matches happen at breakpoints.
 OPENAI_WRITES = re.compile(r"gpt-(5\.[6-9]|[6-9])")
@@ -39,6 +44,12 @@ def snapshot(model: str) -> str:
     if DATED.search(model) or model.startswith(("claude", "gemini")):
         return SNAPSHOTS.get(model, model)
     return SNAPSHOTS.get(model, f"{model}-2026-08-07" if model.startswith(("gpt-", "o")) else model)
+
+
+def retention(body: dict[str, Any], model: str) -> float:
+    """How long a prompt of a model before GPT-5.6 is kept, in seconds."""
+    kept = "24h" if KEPT_FOR_A_DAY.match(model) else "in_memory"
+    return RETENTIONS[body.get("prompt_cache_retention") or kept]
 
 
 def minimum(model: str, table: tuple[tuple[str, int], ...]) -> int:

@@ -4,16 +4,31 @@ Also the errors, headers and prompt cache that the Responses API shares.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.upstream.answers import Answer, Call, Json, UpstreamError, broken_after, sse, stream, whole
-from tests.upstream.caching import Cached, implicit
-from tests.upstream.model_names import OPENAI_WRITES, snapshot
+from tests.upstream.caching import Cached, Seeds, Sight, implicit, latest
+from tests.upstream.model_names import OPENAI_WRITES, retention, snapshot
 from tests.upstream.replies import Prompt, Reply, Tool, compose
 from tests.upstream.segments import Segment, canonical, parts, total
 from tests.upstream.state import World
 
 CACHE_MINIMUM = 1024
+MAX_BREAKPOINTS = 4
+SIGHT = Sight(breakpoints=80)
+# A breakpoint without a lifetime has the request's.
+THE_REQUESTS = "the request's"
+# What a response of `prompt_cache_diagnostics` names as a reason to miss, beside model, tools and input.
+PARTING = (
+    "prompt_cache_key",
+    "text",
+    "response_format",
+    "reasoning",
+    "reasoning_effort",
+    "verbosity",
+    "service_tier",
+)
 IMAGE_TOKENS_AS_TEXT = "i" * 4 * 85  # a low-detail image is 85 tokens
 
 ERRORS: dict[int, tuple[str, str | None, str]] = {
@@ -107,7 +122,8 @@ def _segments(message: Json) -> list[Segment]:
 
 
 def content_segment(kind: str, part: Json) -> Segment:
-    ttl = "30m" if part.get("prompt_cache_breakpoint") else None
+    mark = part.get("prompt_cache_breakpoint")
+    ttl = mark.get("ttl") or THE_REQUESTS if mark else None
     if part.get("type") in ("text", "input_text", "output_text", "refusal"):
         return Segment(kind, part.get("text") or part.get("refusal") or "", ttl)
     if part.get("type") in ("image_url", "input_image"):
@@ -119,22 +135,36 @@ def _text(message: Json) -> str:
     return "\n".join(part.get("text") or "" for part in parts(message.get("content")))
 
 
-def cached(call: Call, model: str, segments: Sequence[Segment]) -> Cached:
+def cached(call: Call, model: str, segments: Sequence[Segment], reply: Reply) -> Cached:
     """Before GPT-5.6 automatic in 128-token steps; from then on at breakpoints, and writes are counted."""
-    seed = f"openai:{model}:{call.body.get('prompt_cache_key')}"
-    if not OPENAI_WRITES.search(model):
-        return call.world.cache.automatic(seed, segments, CACHE_MINIMUM, call.world.now())
-    marked = implicit(segments, "30m", ("user", "tool_result"))
-    return call.world.cache.at_breakpoints(seed, marked, CACHE_MINIMUM, call.world.now())
+    cache, now = call.world.cache, call.world.now()
+    seed = f"openai:{call.organisation}:{model}:{canonical([call.body.get(name) for name in PARTING])}"
+    if model.startswith("deepseek"):
+        return cache.in_units(seed, segments, [Segment("assistant", reply.text)] if reply.text else (), now)
+    if OPENAI_WRITES.search(model):
+        return cache.at_breakpoints(Seeds.same(seed), _marked(call, segments), CACHE_MINIMUM, now, SIGHT)
+    return cache.in_steps(seed, segments, CACHE_MINIMUM, now, retention(call.body, model))
+
+
+def _marked(call: Call, segments: Sequence[Segment]) -> list[Segment]:
+    """In implicit mode one breakpoint behind the latest message and three of the request's, in explicit mode four."""
+    options = call.body.get("prompt_cache_options") or {}
+    ttl = options.get("ttl") or "30m"
+    own = [replace(segment, ttl=ttl) if segment.ttl == THE_REQUESTS else segment for segment in segments]
+    if options.get("mode") == "explicit":
+        return latest(own, MAX_BREAKPOINTS)
+    return implicit(latest(own, MAX_BREAKPOINTS - 1), ttl)
 
 
 def _usage(call: Call, model: str, prompt: Prompt, reply: Reply) -> Json:
     tokens = total(prompt.segments)
-    hit = cached(call, model, prompt.segments)
+    hit = cached(call, model, prompt.segments, reply)
     details: Json = {"cached_tokens": hit.read, "audio_tokens": 0}
     if OPENAI_WRITES.search(model):
         details["cache_write_tokens"] = hit.write
+    missed = {"prompt_cache_hit_tokens": hit.read, "prompt_cache_miss_tokens": tokens - hit.read}
     return {
+        **(missed if model.startswith("deepseek") else {}),
         "prompt_tokens": tokens,
         "completion_tokens": reply.tokens,
         "total_tokens": tokens + reply.tokens,

@@ -16,6 +16,9 @@ from tests.upstream.replies import Prompt, Reply, compose
 from tests.upstream.segments import encoded, total
 from tests.upstream.state import StoredResponse, World
 
+# Responses are kept for 30 days. https://developers.openai.com/api/docs/guides/conversation-state
+RETENTION = 30 * 86400.0
+
 type Store = MutableMapping[str, StoredResponse]
 
 
@@ -78,13 +81,14 @@ def restored(body: Json, stores: Sequence[Store], world: World) -> list[Json]:
         raise UpstreamError(400, message, code="mutually_exclusive_parameters")
     if conversation:
         return list(_conversation(conversation, world))
-    return list(_previous(previous, stores).items) if previous else []
+    return list(_previous(previous, stores, world).items) if previous else []
 
 
-def _previous(response_id: str, stores: Sequence[Store]) -> StoredResponse:
+def _previous(response_id: str, stores: Sequence[Store], world: World) -> StoredResponse:
     for store in stores:
-        if response_id in store:
-            return store[response_id]
+        stored = store.get(response_id)
+        if stored and world.now() < stored.response["created_at"] + RETENTION:
+            return stored
     message = f"Previous response with id '{response_id}' not found."
     raise UpstreamError(400, message, code="previous_response_not_found", param="previous_response_id")
 
@@ -185,11 +189,14 @@ def _output(call: Call, reply: Reply) -> Iterator[Json]:
 
 def _usage(call: Call, prompt: Prompt, reply: Reply) -> Json:
     tokens = total(prompt.segments)
-    hit = cached(call, call.body["model"], prompt.segments)
-    write = hit.write if OPENAI_WRITES.search(call.body["model"]) else 0
+    hit = cached(call, call.body["model"], prompt.segments, reply)
+    split = {f"ttl_{ttl}_tokens": hit.written.get(ttl, 0) for ttl in ("30m", "12h")}
+    details: Json = {"cached_tokens": hit.read, "cache_write_tokens": hit.write}
+    if OPENAI_WRITES.search(call.body["model"]):
+        details["cache_write_tokens_details"] = split
     return {
         "input_tokens": tokens,
-        "input_tokens_details": {"cached_tokens": hit.read, "cache_write_tokens": write},
+        "input_tokens_details": details,
         "output_tokens": reply.tokens,
         "output_tokens_details": {"reasoning_tokens": reply.reasoning_tokens},
         "total_tokens": tokens + reply.tokens,

@@ -10,6 +10,7 @@ from tests.upstream import (
     code_assist,
     codex,
     gemini,
+    gemini_interactions,
     ollama,
     openai_chat,
     openai_conversations,
@@ -63,6 +64,8 @@ ROUTES: tuple[Route, ...] = (
     *_routes(
         gemini.word,
         ("POST", r"/v1beta/cachedContents", gemini.create_cache),
+        ("POST", r"/(?:.*/)?interactions", gemini_interactions.create),
+        ("GET", r"/(?:.*/)?interactions/(?P<id>[^/]+)", gemini_interactions.retrieve),
         ("POST", r"/v1internal:generateContent", gemini.generate),
         ("POST", r"/v1internal:streamGenerateContent", gemini.stream_generate),
         ("POST", r"/v1internal:countTokens", gemini.count_tokens),

@@ -38,6 +38,7 @@ class World:
     items: dict[str, dict[str, Any]] = field(default_factory=dict)
     conversations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     threads: dict[str, StoredThread] = field(default_factory=dict)
+    interactions: dict[str, dict[str, Any]] = field(default_factory=dict)
     cached_contents: dict[str, dict[str, Any]] = field(default_factory=dict)
     _seen: dict[bytes, int] = field(default_factory=dict)
     _number: int = 0
