@@ -63,6 +63,11 @@ class Hasher:
         data = line.encode("utf-8", "surrogatepass")
         return int.from_bytes(blake2b(data, key=self._key, digest_size=8, person=b"line").digest())
 
+    def head(self, before: bytes, text: str) -> int:
+        """64 bits that stand for how a text begins that comes after this history."""
+        data = before + text.encode("utf-8", "surrogatepass")
+        return int.from_bytes(blake2b(data, key=self._key, digest_size=8, person=b"head").digest())
+
     def bag(self, blocks: Iterable[bytes]) -> bytes:
         """The hash of a sequence of blocks as one whole: a preamble."""
         return blake2b(b"".join(blocks), key=self._key, digest_size=SIZE, person=b"preamble").digest()

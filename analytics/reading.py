@@ -59,7 +59,7 @@ class Reader:
             "prefix_hash": as_uuid(end),
             "history_blocks": len(chain.history),
             "reply_hashes": [as_uuid(block) for block in chain.reply],
-            "reply_refs": [block.ref for block in response.reply if block.ref],
+            "reply_refs": [ref for block in response.reply for ref in (block.ref, block.item_id) if ref],
         }
 
 

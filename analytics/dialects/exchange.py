@@ -25,7 +25,8 @@ class Block:
     """One content part. `content` is canonical: the same text for the same content whatever its dress on the wire.
 
     `ref` is the id that ties a tool call to its result; it is no part of the content. `size` is the content's bytes
-    on the wire where `content` only stands for it (an image is kept as its digest), else None.
+    on the wire where `content` only stands for it (an image is kept as its digest), else None. `item_id` is another id
+    of the same call, which some clients send back in place of `ref`.
     """
 
     role: Role
@@ -33,6 +34,7 @@ class Block:
     content: str
     ref: str | None = None
     size: int | None = None
+    item_id: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

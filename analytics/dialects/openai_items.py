@@ -7,6 +7,7 @@ empty lists. Whether reasoning has text decides what stands for it: see `reasoni
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from analytics.dialects.canonical import call_block, dumps, other_block, undressed
 from analytics.dialects.exchange import Block, Json, Role
@@ -71,7 +72,8 @@ def _pieces(kind: str, item: Json) -> Iterator[Piece]:
 def tool_call_block(item: Json) -> Block:
     """A call of a client's tool; of several tools of one name the namespace tells."""
     arguments = item.get("arguments", item.get("input"))
-    return call_block(item.get("name"), arguments, item.get("call_id"), picked(item, "namespace"))
+    block = call_block(item.get("name"), arguments, item.get("call_id"), picked(item, "namespace"))
+    return replace(block, item_id=text(item, "id"))
 
 
 def reasoning_block(item: Json) -> Block:

@@ -43,9 +43,24 @@ def replied(x: Facts, y: Facts) -> bool:
     return x.spoken.echo_key is not None and x.spoken.echo_key == y.spoken.reply_key
 
 
+def verbatim(x: Facts, y: Facts) -> bool:
+    """Whether y's reply came back to the letter, with its thinking."""
+    return x.spoken.echo_whole is not None and x.spoken.echo_whole == y.spoken.reply_whole
+
+
+def begun(x: Facts, y: Facts) -> int:
+    """How long the text that follows y's whole history in x is y's reply: 0 where it is not, else up to 7."""
+    return len({*x.spoken.echo_heads} & {*y.spoken.reply_heads})
+
+
 def answered(x: Facts, y: Facts) -> bool:
     """Whether y's reply answers the very block that x's echo comes after."""
     return x.spoken.echo_before is not None and x.spoken.echo_before == y.spoken.last_block
+
+
+def answered_alike(x: Facts, y: Facts) -> bool:
+    """Whether y's reply answers a block much like the one that x's echo comes after, and not long ago."""
+    return not {*x.spoken.before_heads}.isdisjoint(y.spoken.last_heads) and gap(x, y) <= AFTER_ALL
 
 
 def opened(x: Facts, y: Facts) -> bool:
@@ -105,6 +120,13 @@ def _at_once(x: Facts, y: Facts) -> bool:
     return gap(x, y) <= (AT_ONCE if y.well else AFTER_FAILURE)
 
 
+def unheard(x: Facts, y: Facts) -> bool:
+    """Whether x, which begins with y's whole opening, may go on from it without y's reply: many open alike."""
+    if hinted(x, y) > 0 or not y.well:
+        return True
+    return instructed(x, y) and y.spoken.history_bytes >= TELLING and gap(x, y) <= AFTER_FAILURE
+
+
 def follows(x: Facts, y: Facts) -> bool:
     """Whether x's history passes y's reply."""
     node = y.spoken.reply_node
@@ -127,12 +149,12 @@ def _supported(x: Facts, y: Facts) -> bool:
     weight = y.spoken.reply_weight
     if shared_nodes(x, y) or weight >= UNMISTAKABLE:
         return True
-    around = answered(x, y) + said_before(x, y) + (hinted(x, y) > 0)
+    around = (answered(x, y) or answered_alike(x, y)) + said_before(x, y) + (hinted(x, y) > 0)
     beside = opened(x, y) + instructed(x, y)
     return around >= 2 or (around + beside >= (1 if weight >= TELLING else 2) and (around > 0 or weight >= TELLING))
 
 
-type Rank = tuple[bool, int, int, bool, bool, bool, bool, bool, bool]
+type Rank = tuple[bool, int, bool, bool, int, bool, bool, bool, bool, bool, bool]
 
 
 def rank(x: Facts, y: Facts) -> Rank:
@@ -140,6 +162,8 @@ def rank(x: Facts, y: Facts) -> Rank:
     return (
         exact(x, y),
         referred(x, y),
+        replied(x, y),
+        verbatim(x, y),
         hinted(x, y),
         ended(x, y),
         shared_nodes(x, y),

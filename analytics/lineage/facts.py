@@ -25,7 +25,9 @@ class Spoken:
     It begins at block `echo_at`; `echo_blocks` and `echo_bytes` count it with its thinking. `open_node` is a run that
     ends the history (a prefill, or a reply that is to go on). `passed` are the nodes of the runs before the echo, the
     last first, 16 bytes each; `since` the prefixes between the echo and the end, the last first; `tail` the hashes of
-    the blocks behind `stem`, the last prefix that is a multiple of STRIDE long.
+    the blocks behind `stem`, the last prefix that is a multiple of STRIDE long. `reply_whole` and `echo_whole` stand
+    for the reply and the echo to the letter, with their thinking. `reply_heads` is how the reply begins, `echo_heads`
+    how the last run does; `last_heads` how the last block does, `before_heads` the one before the echo (`heads.py`).
     """
 
     preamble_blocks: int = 0
@@ -53,6 +55,12 @@ class Spoken:
     since: bytes = b""
     reply_line: int | None = None
     opening_lines: tuple[int, ...] = ()
+    reply_whole: int | None = None
+    echo_whole: int | None = None
+    reply_heads: tuple[int, ...] = ()
+    echo_heads: tuple[int, ...] = ()
+    last_heads: tuple[int, ...] = ()
+    before_heads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +111,5 @@ def as_text(digits: str) -> str:
 
 
 SPOKEN = tuple(field.name for field in fields(Spoken))
+# Those that are lists in the store.
+LISTS = tuple(field.name for field in fields(Spoken) if field.default == ())

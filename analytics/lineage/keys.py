@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from analytics.lineage.facts import Facts
+from analytics.lineage.heads import shortest
 
 # An id shorter than this is a counter or a tool's name, and says nothing.
 UNIQUE_REF = 12
@@ -53,6 +54,7 @@ def _offered(facts: Facts) -> Iterator[Parts]:
         yield "node", spoken.reply_node
         yield from (("reply", spoken.reply_key, *more) for more in _beside_reply(facts))
     yield from (("ref", ref) for ref in unique_refs(facts.reply_refs))
+    yield from (("head", head) for head in shortest(spoken.reply_heads))
     yield from (("pass", node) for node in (spoken.echo_node, *facts.nodes) if node)
     if spoken.reply_line is not None and facts.session_hint:
         yield "line", facts.session_hint, spoken.reply_line
@@ -85,6 +87,7 @@ def _sought(facts: Facts) -> Iterator[Parts]:
     if spoken.echo_key:
         yield from (("reply", spoken.echo_key, *more) for more in _beside_echo(facts))
     yield from (("ref", ref) for ref in unique_refs(spoken.echo_refs))
+    yield from (("head", head) for head in shortest(spoken.echo_heads))
     for node in facts.nodes:
         yield "node", node
         yield "pass", node

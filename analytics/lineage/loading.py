@@ -7,7 +7,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from analytics.lineage.facts import SPOKEN, Facts, Spoken
+from analytics.lineage.facts import LISTS, SPOKEN, Facts, Spoken
 from analytics.store.database import sql
 
 
@@ -48,7 +48,7 @@ def load_facts(connection: duckdb.DuckDBPyConnection, exchange_ids: Iterable[str
 
 def _spoken(row: Mapping[str, object]) -> Spoken:
     values = {name: row[name] for name in SPOKEN}
-    for name in ("echo_refs", "opening_lines"):
+    for name in LISTS:
         values[name] = tuple(cast(Iterable[object], values[name] or ()))
     return Spoken(**values)  # type: ignore[arg-type]  # the columns have these types
 

@@ -1,7 +1,7 @@
 """Finding the parent: a decision about one exchange from its own facts and those of earlier ones.
 
-The order: an explicit state reference; the same request once more; the parent's reply at the end of the history; a
-history that goes on from a shared prefix; a summary of it; else a new conversation.
+The order: an explicit state reference; the same request once more; the parent's reply at the end of the history, or
+how it began; a history that goes on from a shared prefix; a summary of it; else a new conversation.
 """
 
 from collections.abc import Iterable, Sequence, Set
@@ -60,6 +60,7 @@ def _by_content(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
         return Decision("retry", retried)
     return (
         _by_interruption(x, earlier)
+        or _by_head(x, heard, earlier)
         or _by_reply(x, heard, earlier)
         or _by_prefix(x, earlier)
         or _by_nodes(x, earlier)
@@ -85,7 +86,7 @@ def _by_interruption(x: Facts, earlier: Sequence[Facts]) -> Decision | None:
     """The exchange whose whole history x goes on from without any reply: it was broken off, or went unheard."""
     for stop in x.stops:
         found = [y for y in earlier if y.prefix_hash == stop and evidence.hinted(x, y) >= 0]
-        parent = _latest(y for y in found if x.spoken.runs or evidence.hinted(x, y) > 0 or not y.well)
+        parent = _latest(y for y in found if x.spoken.runs or evidence.unheard(x, y))
         if parent:
             return Decision("append", parent)
     return None
@@ -98,6 +99,25 @@ def _by_reply(x: Facts, heard: Sequence[Facts], earlier: Sequence[Facts]) -> Dec
     if parent is None:
         return Decision("ambiguous")
     return Decision("append" if evidence.exact(x, parent) else "overlap", parent)
+
+
+def _by_head(x: Facts, heard: Sequence[Facts], earlier: Sequence[Facts]) -> Decision | None:
+    """The exchange whose whole history x goes on from, with a text that begins like its reply.
+
+    Clients of agents cut a reply at a stop word, and write what a tool observed behind it.
+    """
+    found = [y for y in earlier if evidence.begun(x, y) and evidence.hinted(x, y) >= 0]
+    if heard:  # whole replies count more, unless the text comes after them
+        found = [y for y in found if y.history_blocks > x.spoken.echo_at]
+    best = max((_rank_begun(x, y) for y in found), default=None)
+    if best is None:
+        return None
+    parent = _told_by_time(x, [y for y in found if _rank_begun(x, y) == best])
+    return Decision("append", parent) if parent else Decision("ambiguous")
+
+
+def _rank_begun(x: Facts, y: Facts) -> tuple[int, int, int, bool, bool]:
+    return y.history_blocks, evidence.begun(x, y), *_rank_on_the_way(x, y)
 
 
 def _by_prefix(x: Facts, earlier: Sequence[Facts]) -> Decision | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from analytics.dialects.exchange import Block
 from analytics.hashing import STRIDE, Hasher, as_uuid
 from analytics.lineage.facts import Spoken
+from analytics.lineage.heads import run_heads, said_heads, written_heads
 from analytics.lineage.speech import Run, Speech, last_runs
 
 # How many runs back an edited history is recognised by what the assistant said.
@@ -22,6 +23,7 @@ def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequenc
     closed = [run for run in runs if run is not ending]
     echo, before = (closed[0], closed[1:]) if closed else (None, [])
     said = _said(hasher, history, reply)
+    last = ending or echo
     stem = len(history.hashes) // STRIDE * STRIDE
     return Spoken(
         history_bytes=sum(sizes),
@@ -47,7 +49,18 @@ def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequenc
         since=b"".join(history.prefixes[echo.end if echo else 0 : -1][: -MOST_STOPS - 1 : -1]) if not ending else b"",
         reply_line=_reply_line(hasher, reply),
         opening_lines=() if runs else _lines(hasher, history.blocks),
+        reply_whole=_whole(hasher, [digest for digest, _ in reply]),
+        echo_whole=_whole(hasher, history.hashes[echo.start : echo.end]) if echo else None,
+        reply_heads=said_heads(hasher, history.before(len(history.hashes)), [block for _, block in reply]),
+        echo_heads=run_heads(hasher, history, last.start, last.end) if last else (),
+        last_heads=written_heads(hasher, history.blocks[-1]) if history.blocks else (),
+        before_heads=written_heads(hasher, history.blocks[echo.start - 1]) if echo and echo.start else (),
     )
+
+
+def _whole(hasher: Hasher, digests: Sequence[bytes]) -> int | None:
+    """64 bits that stand for these very blocks."""
+    return int.from_bytes(hasher.bag(digests)[:8]) if digests else None
 
 
 def _refs(blocks: Sequence[Block]) -> tuple[str, ...]:

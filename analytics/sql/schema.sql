@@ -140,6 +140,12 @@ create table chains (
     since blob not null,
     reply_line ubigint,
     opening_lines ubigint[] not null,
+    reply_whole ubigint,
+    echo_whole ubigint,
+    reply_heads ubigint[] not null,
+    echo_heads ubigint[] not null,
+    last_heads ubigint[] not null,
+    before_heads ubigint[] not null,
     -- 64-bit keys: under which later exchanges find this one, and under which it looks for earlier ones.
     offers ubigint[] not null,
     seeks ubigint[] not null

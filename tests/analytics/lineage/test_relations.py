@@ -132,6 +132,78 @@ def test_a_lost_call_is_bridged() -> None:
     assert (found["c"].parent, found["c"].relation, found["c"].turn) == ("a", "append", 2)
 
 
+THOUGHT = "Thought: I should look up how many people live in the city.\nAction: search\nObservation: "
+
+
+def test_a_reply_that_was_cut_and_written_on_by_the_client_still_follows_its_prompt() -> None:
+    question = system("Use the tools.") + talk("How many people live in Ulm?")
+    first = asked("a", question, THOUGHT + "I imagine a hundred.\nFinal answer: 100", 0)
+    second = asked("b", question + talk(f">{THOUGHT}129,942"), "Final answer: 129,942", 5)
+    third = asked("c", question + talk(f">{THOUGHT}129,942", ">You must answer now."), "129,942", 9)
+    found = links_of(first, second, third)
+    assert (found["b"].parent, found["b"].relation, found["b"].turn) == ("a", "append", 2)
+    assert found["c"].conversation == "a"
+
+
+def test_a_cut_reply_goes_on_from_the_call_that_said_most_of_it() -> None:
+    question = talk("How many people live in Ulm?")
+    other = THOUGHT.replace("search", "read the page of the city, and all of the pages of the country around it")
+    twins = [asked("a", question, f"{THOUGHT}{LONG}", 0), asked("b", question, f"{other}{LONG}", 3)]
+    found = links_of(*twins, asked("c", question + talk(f">{THOUGHT}129,942"), "129,942", 5))
+    assert found["c"].parent == "a"
+
+
+def test_a_cut_reply_that_several_calls_alike_gave_is_ambiguous() -> None:
+    question = talk("How many people live in Ulm?")
+    twins = [asked(name, question, f"{THOUGHT}I imagine.", at) for name, at in (("a", 0), ("b", 10))]
+    found = links_of(*twins, asked("c", question + talk(f">{THOUGHT}129,942"), "129,942", 20))
+    assert (found["c"].parent, found["c"].relation) == (None, "ambiguous")
+
+
+def test_another_reply_to_the_same_opening_is_a_stranger() -> None:
+    question = talk("How many people live in Ulm?")
+    found = links_of(
+        asked("a", question, f"{THOUGHT}100", 0),
+        asked("b", question + talk(f">I know this one without looking it up. {THOUGHT}"), "129,942", 5),
+    )
+    assert found["b"].relation == "new"
+
+
+def test_a_long_message_that_was_rewritten_at_its_end_is_known_by_the_short_reply_to_it() -> None:
+    agent, page = system("You sort pages."), " ".join(f"Line {n} of the page." for n in range(80))
+    first = asked("a", agent + talk(f"{page} It is ten."), "Sorted.", 0)
+    later = agent + talk(f"{page} It is eleven.", ">Sorted.", "And again")
+    found = links_of(first, asked("b", later, "Again.", 60))
+    assert (found["b"].parent, found["b"].relation) == ("a", "edit")
+
+
+@pytest.mark.parametrize(("said", "at"), [("You sort mail.", 60), ("You sort pages.", 9000)])
+def test_a_form_that_many_fill_in_does_not_merge_them(said: str, at: float) -> None:
+    page = " ".join(f"Line {n} of the page." for n in range(80))
+    first = asked("a", system("You sort pages.") + talk(f"{page} It is ten."), "Sorted.", 0)
+    later = system(said) + talk(f"{page} It is eleven.", ">Sorted.", "And again")
+    assert links_of(first, asked("b", later, "Again.", at))["b"].relation == "new"
+
+
+OPENING = "Compare the two reports of March and April, page by page, and say where their totals differ."
+
+
+def test_an_opening_that_goes_on_at_once_without_the_reply_is_the_same_conversation() -> None:
+    agent = system("You compare.") + talk(OPENING)
+    found = links_of(asked("a", agent, LONG, 0), asked("b", agent + talk("That was no answer."), "Sorry.", 9))
+    assert (found["b"].parent, found["b"].relation) == ("a", "append")
+
+
+@pytest.mark.parametrize(
+    ("instructions", "opening", "at"),
+    [("You add.", OPENING, 9), ("You compare.", "Hi", 9), ("You compare.", OPENING, 3600)],
+)
+def test_an_opening_that_strangers_may_share_does_not_merge_them(instructions: str, opening: str, at: float) -> None:
+    first = asked("a", system("You compare.") + talk(opening), LONG, 0)
+    other = system(instructions) + talk(opening, "Are you there?")
+    assert links_of(first, asked("b", other, "Yes.", at))["b"].relation == "new"
+
+
 @pytest.mark.parametrize("reply", ["Done.", "OK", "Yes"])
 def test_a_short_reply_alone_does_not_merge_strangers(reply: str) -> None:
     stranger = asked("a", system("You sort mail.") + talk("Sort this"), reply, 0)

@@ -1,7 +1,9 @@
 """Traps: what looks alike and belongs apart, and what looks different and belongs together."""
 
+import pytest
+
 from tests.analytics.chats import reader
-from tests.analytics.lineage.traffic import asked, fresh, linked, links_of, responded, store, system, talk
+from tests.analytics.lineage.traffic import Message, asked, fresh, linked, links_of, responded, store, system, talk
 
 
 def test_interleaved_conversations_that_open_alike_are_told_apart_by_their_replies() -> None:
@@ -51,6 +53,29 @@ def test_of_twins_the_one_that_was_continued_already_is_not_meant() -> None:
     first = asked("c", talk("Hi", ">Hello.", "Go"), "Gone.", 11)
     found = links_of(*twins, first, asked("d", talk("Hi", ">Hello.", "Stay"), "Stayed.", 20))
     assert (found["c"].parent, found["d"].parent) == ("b", "a")
+
+
+@pytest.mark.parametrize("thought", ["They greet me.", "Be friendly."])
+def test_twins_are_told_apart_by_the_thinking_that_comes_back(thought: str) -> None:
+    replies = {name: {**talk(">Hello.")[0], "reasoning_content": name} for name in ("They greet me.", "Be friendly.")}
+    twins = [asked(name, talk("Hi"), reply, at * 9.0) for at, (name, reply) in enumerate(replies.items())]
+    found = links_of(*twins, asked("c", [*talk("Hi"), replies[thought], *talk("Go")], "Gone.", 20))
+    assert found["c"].parent == thought
+
+
+@pytest.mark.parametrize("wanted", ["a", "b"])
+def test_twins_are_told_apart_by_either_id_of_their_calls(wanted: str) -> None:
+    call = {"type": "function_call", "name": "roll", "arguments": "{}"}
+    twins = [
+        responded(name, "Roll", {**call, "id": f"fc_{name * 20}", "call_id": f"call_{name * 20}"}, at)
+        for name, at in (("a", 0), ("b", 9))
+    ]
+    sent: list[Message] = [
+        *talk("Roll"),
+        {**call, "call_id": f"fc_{wanted * 20}"},
+        {"type": "function_call_output", "call_id": f"fc_{wanted * 20}", "output": "4"},
+    ]
+    assert links_of(*twins, responded("c", sent, "Four.", 20))["c"].parent == wanted
 
 
 def test_a_twin_that_was_still_running_is_not_the_parent() -> None:

@@ -72,12 +72,24 @@ def asked(
     )
 
 
-def responded(name: str, text: str, reply: str, at: float, **asked_for: Any) -> Record:
-    """A call of the Responses API with one message; its response's id is `resp-NAME`."""
-    output = [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": reply}]}]
-    request = {"model": "gpt-4o", "input": text, **asked_for}
-    answer = {"id": f"resp-{name}", "object": "response", "status": "completed", "model": "gpt-4o", "output": output}
-    return _record(name, at, "/v1/responses", "openai.responses", request, answer)
+def responded(name: str, sent: str | list[Message], reply: str | Message | None, at: float, **asked_for: Any) -> Record:
+    """A call of the Responses API with a text or items; its id is `resp-NAME`.
+
+    Its reply is a text, an item, or None where the provider does not know the state that it names.
+    """
+    said = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": reply}]}
+    output = [said if isinstance(reply, str) else reply]
+    request = {"model": "gpt-4o", "input": sent, **asked_for}
+    answer: Message = {
+        "id": f"resp-{name}",
+        "object": "response",
+        "status": "completed",
+        "model": "gpt-4o",
+        "output": output,
+    }
+    if reply is None:
+        answer = {"error": {"message": "Previous response not found.", "code": "previous_response_not_found"}}
+    return _record(name, at, "/v1/responses", "openai.responses", request, answer, status=400 if reply is None else 200)
 
 
 def _record(name: str, at: float, path: str, api: str, request: object, answer: object, **fields: Any) -> Record:
