@@ -14,7 +14,7 @@ from analytics.dialects.call import Call
 from analytics.dialects.canonical import tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role
 from analytics.dialects.fields import items, obj, objects, picked, text
-from analytics.dialects.recall import recalled
+from analytics.dialects.recall import recalled_each
 from analytics.wire.json_stream import loads
 
 PARAMETERS = (
@@ -73,13 +73,11 @@ class AnthropicMessages:
 
     def blocks(self, request: Json) -> Iterator[Marked]:
         """Tools, system, messages: the order in which the prompt is rendered and cached."""
-        for definition in items(request, "tools"):
-            yield from recalled(marked_definition, definition)
+        yield from recalled_each(marked_definition, items(request, "tools"))
         system = request.get("system")
         for part in items(request, "system") or ([system] if isinstance(system, str) else []):
             yield part_block("system", part), cache_mark(part)
-        for message in objects(request, "messages"):
-            yield from recalled(self.message, message)
+        yield from recalled_each(self.message, objects(request, "messages"))
 
     def message(self, message: Json) -> Iterator[Marked]:
         """The blocks of one message, of a request or of a reply."""

@@ -14,7 +14,7 @@ from analytics.dialects.call import Call
 from analytics.dialects.canonical import other_block, tool_block
 from analytics.dialects.exchange import Block, Json, RequestReading, ResponseReading, Role, Usage
 from analytics.dialects.fields import count, items, obj, objects, picked, text, total
-from analytics.dialects.recall import recalled
+from analytics.dialects.recall import recalled_each
 
 ROLES: dict[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 PARAMETERS = (
@@ -61,8 +61,7 @@ class BedrockConverse:
         variables = obj(request, "promptVariables")
         if variables:  # the model is a stored prompt, and these are what it lacks
             yield other_block("user", variables)
-        for message in objects(request, "messages"):
-            yield from recalled(self.message, message)
+        yield from recalled_each(self.message, objects(request, "messages"))
 
     def message(self, message: Json) -> Iterator[Block | CachePoint]:
         """The content of one message, of a request or of a reply."""

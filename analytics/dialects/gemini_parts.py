@@ -13,7 +13,7 @@ from itertools import groupby
 from analytics.dialects.canonical import call_block, dumps, media_block, other_block, tool_block, undressed
 from analytics.dialects.exchange import Block, Json, Kind, Role
 from analytics.dialects.fields import count, obj, text
-from analytics.dialects.recall import recalled
+from analytics.dialects.recall import recalled_each
 
 ROLES: dict[str, Role] = {"user": "user", "model": "assistant", "system": "system", "function": "tool", "tool": "tool"}
 KINDS: dict[Role, Kind] = {"system": "system", "user": "user", "assistant": "assistant", "tool": "user"}
@@ -54,7 +54,7 @@ def contents_blocks(contents: Iterable[object], default: Role = "user") -> Itera
     """The blocks of contents in order, without empty texts, the model's texts joined."""
     if default != "user":
         return joined_texts(block for content in contents for block in content_blocks(content, default))
-    return joined_texts(block for content in contents for block in recalled(content_blocks, content))
+    return joined_texts(recalled_each(content_blocks, contents))
 
 
 def joined_texts(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -31,7 +31,7 @@ from analytics.dialects.openai_content import (
     session_hint,
 )
 from analytics.dialects.openai_deltas import joined
-from analytics.dialects.recall import recalled
+from analytics.dialects.recall import recalled_each
 
 PARAMETERS = (
     "audio",
@@ -97,15 +97,13 @@ class OpenAIChat:
 
     def tools(self, request: Json) -> Iterator[Piece]:
         """`tools`, and `functions`, their older form."""
-        for definition in items(request, "tools"):
-            yield from recalled(definition_pieces, definition)
+        yield from recalled_each(definition_pieces, items(request, "tools"))
         for function in items(request, "functions"):
             yield definition_piece({"type": "function", "function": function})
 
     def history(self, request: Json) -> Iterator[Piece]:
         """All messages, system messages included."""
-        for message in objects(request, "messages"):
-            yield from recalled(self.marked, message)
+        yield from recalled_each(self.marked, objects(request, "messages"))
 
     def marked(self, message: Json) -> list[Piece]:
         """One message's pieces; a cache mark on the message itself is one on its last block."""

@@ -29,7 +29,7 @@ from analytics.dialects.openai_content import (
 )
 from analytics.dialects.openai_items import HOSTED, item_pieces, item_references
 from analytics.dialects.openai_response_events import final_response, is_end, responses_of, streamed_items
-from analytics.dialects.recall import recalled
+from analytics.dialects.recall import recalled_each
 from analytics.dialects.sampling import NAME, Sampling
 
 PARAMETERS = (
@@ -114,8 +114,7 @@ class OpenAIResponses:
 
     def preamble(self, request: Json) -> Iterator[Piece]:
         """Tools, instructions, and a prompt template that the provider keeps."""
-        for definition in items(request, "tools"):
-            yield from recalled(definition_pieces, definition)
+        yield from recalled_each(definition_pieces, items(request, "tools"))
         yield from content_pieces("system", request.get("instructions"))
         prompt = obj(request, "prompt")
         if prompt:
@@ -124,9 +123,8 @@ class OpenAIResponses:
     def items(self, request: Json) -> Iterator[Piece]:
         """`input`: a string, or items."""
         given = request.get("input")
-        for item in given if isinstance(given, list) else [given]:
-            if item is not None:
-                yield from recalled(item_pieces, item)
+        found = given if isinstance(given, list) else [given]
+        yield from recalled_each(item_pieces, (item for item in found if item is not None))
 
     def state_ref(self, request: Json) -> str | None:
         """The response or the conversation that the request continues."""

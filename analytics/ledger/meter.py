@@ -43,4 +43,5 @@ def meter_of(chain: Chain, response: ResponseReading) -> Meter:
 
 
 def _counts(chain: Chain, hashes: Sequence[bytes]) -> Counts:
-    return counts_of((chain.blocks[digest].kind, chain.tokens[digest]) for digest in hashes)
+    found = (chain.blocks[digest] for digest in hashes)
+    return counts_of((measured.block.kind, measured.tokens) for measured in found)

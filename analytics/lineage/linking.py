@@ -6,6 +6,7 @@ are decided again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 
 import duckdb
@@ -23,13 +24,13 @@ NOTHING: Mapping[str, Facts] = MappingProxyType({})
 
 def link_exchanges(
     connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str], fresh: Mapping[str, Facts] = NOTHING
-) -> None:
-    """Decide the lineage of these exchanges, and again that of those which they unsettle.
+) -> list[datetime]:
+    """Decide the lineage of these exchanges, and again that of those which they unsettle: when all of them began.
 
     `fresh` holds facts that need not be loaded, since they were stored just now.
     """
     if not exchange_ids:
-        return
+        return []
     _hand(connection, exchange_ids)
     unsettled = [row[0] for row in connection.execute(sql("lineage_unsettled")).fetchall()]
     at_hand = dict.fromkeys((*exchange_ids, *unsettled))
@@ -41,6 +42,7 @@ def link_exchanges(
     if linked:
         _write(connection, linked)
     connection.unregister("at_hand")
+    return [found.x.started_at for found in linked]
 
 
 def _linked(x: Facts, candidates: Iterable[str], facts: Mapping[str, Facts]) -> Linked:

@@ -1,5 +1,6 @@
-"""Rebuilding: keys and links made anew from the facts."""
+"""Rebuilding: keys, links, and all that follows from them, made anew from the facts."""
 
+from collections.abc import Callable
 from itertools import batched
 
 import duckdb
@@ -9,18 +10,25 @@ from analytics.lineage.keys import offers, seeks
 from analytics.lineage.linking import link_exchanges
 from analytics.lineage.loading import load_facts
 from analytics.store.database import sql
+from analytics.store.hours import rebuild_hours
 
 PAGE = 500
 
 
-def rebuild_links(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget every link and decide it again; the connection is in a transaction, or each page is one."""
+def rebuild_links(connection: duckdb.DuckDBPyConnection, advance: Callable[[int], None] = lambda done: None) -> None:
+    """Forget every link and ledger and decide them again; the connection is in a transaction.
+
+    `advance` is told after each page how many exchanges it held.
+    """
     ids = [row[0] for row in connection.execute(sql("chained_exchanges")).fetchall()]
     connection.execute("delete from links")
+    connection.execute("delete from ledgers")
     for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
         _rebuild_keys(connection, page)
     for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
         link_exchanges(connection, page)
+        advance(len(page))
+    rebuild_hours(connection)
 
 
 def _rebuild_keys(connection: duckdb.DuckDBPyConnection, page: tuple[str, ...]) -> None:

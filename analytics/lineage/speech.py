@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analytics.dialects.exchange import Block
 from analytics.hashing import ROOT, Hasher
+from analytics.recent import Recent
 
 # A block that is no text (a sealed compaction, an image) is as telling as a long text.
 TELLING = 1000
@@ -16,11 +17,15 @@ TELLING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A history with its hashes: `prefixes[i]` ends in `blocks[i]`."""
+    """A history with its hashes: `prefixes[i]` ends in `blocks[i]`.
+
+    `known` are runs by the prefix that they end: all there is of a run follows from it.
+    """
 
     blocks: Sequence[Block]
     hashes: Sequence[bytes]
     prefixes: Sequence[bytes]
+    known: "Recent[bytes, Run]"
 
     def before(self, start: int) -> bytes:
         """The prefix hash of what comes before that block."""
@@ -47,7 +52,7 @@ def last_runs(hasher: Hasher, speech: Speech, most: int) -> list[Run]:
     end = len(speech.blocks)
     while end and len(runs) < most:
         start, end = _bounds(speech.blocks, end)
-        run = _run(hasher, speech, start, end) if start < end else None
+        run = _known_run(hasher, speech, start, end) if start < end else None
         if run:
             runs.append(run)
         end = start
@@ -61,6 +66,15 @@ def _bounds(blocks: Sequence[Block], end: int) -> tuple[int, int]:
     while start and blocks[start - 1].role == "assistant":
         start -= 1
     return start, end
+
+
+def _known_run(hasher: Hasher, speech: Speech, start: int, end: int) -> Run | None:
+    found = speech.known.get(speech.prefixes[end - 1])
+    if found is None:
+        found = _run(hasher, speech, start, end)
+        if found:
+            speech.known.put(speech.prefixes[end - 1], found)
+    return found
 
 
 def _run(hasher: Hasher, speech: Speech, start: int, end: int) -> Run | None:

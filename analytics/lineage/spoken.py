@@ -76,6 +76,7 @@ def _said(hasher: Hasher, history: Speech, reply: Sequence[tuple[bytes, Block]])
         (*history.blocks, *(block for _, block in reply)),
         (*history.hashes, *(digest for digest, _ in reply)),
         (*history.prefixes, *(link.prefix for link in links)),
+        history.known,
     )
     run = next(iter(last_runs(hasher, whole, 1)), None)
     return run if run and run.end > len(history.blocks) else None

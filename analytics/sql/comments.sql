@@ -41,6 +41,8 @@ comment on column exchanges.complete is
 comment on column exchanges.warmup is 'Whether the call only warms something up and its answer is thrown away.';
 comment on column exchanges.client is 'The calling program or SDK by its user agent; NULL where it does not say.';
 comment on column exchanges.client_version is 'The version of that client.';
+comment on column exchanges.client_retry is
+    'How many times the client had tried this request before, by its own account; NULL where it does not say.';
 comment on column exchanges.app is 'The app the call is booked on; NULL where nobody said.';
 comment on column exchanges.team is 'The team the call is booked on; NULL where nobody said.';
 comment on column exchanges.user_name is 'The user the call is booked on; NULL where nobody said.';
@@ -323,3 +325,53 @@ comment on column findings.advice is 'What to do in this case, in a sentence or 
 
 comment on table unexamined is
     'Internal: conversations that changed since they were examined for findings, or are to be looked at again later.';
+
+comment on table hours is
+    'Calls added up by the hour and by whose they were: one row per hour, provider, API, model, app, team, user and client. Sums are over the calls where the figure is known.';
+comment on column hours.hour is 'The hour that the calls began in (UTC).';
+comment on column hours.provider is 'As in `exchanges`.';
+comment on column hours.api is 'As in `exchanges`.';
+comment on column hours.model is 'The model that answered, else the one that was asked for; NULL: neither is named.';
+comment on column hours.app is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.team is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.user_name is 'As in `exchanges`; NULL where nobody said.';
+comment on column hours.client is 'As in `exchanges`; NULL where it does not say.';
+comment on column hours.calls is 'How many calls.';
+comment on column hours.errors is 'Those of them that failed: an error code, or a status of 400 and more.';
+comment on column hours.unpriced is 'Calls with usage and without a known cost; the money leaves them out.';
+comment on column hours.unmetered is 'Calls that succeeded and reported no usage; tokens and money leave them out.';
+comment on column hours.unsplit is 'Calls with usage whose input could not be divided into its parts.';
+comment on column hours.assumed is 'Calls that were priced with an assumption, which their `cost_reason` says.';
+comment on column hours.input_tokens is 'Input tokens of the calls that reported them. NULL: none did.';
+comment on column hours.uncached_tokens is
+    'Of the input, neither read from nor written to a cache. NULL: unknown for all.';
+comment on column hours.cache_read_tokens is 'Of the input, read from a cache. NULL: none reported any.';
+comment on column hours.cache_write_tokens is 'Of the input, written to a cache. NULL: none reported any.';
+comment on column hours.output_tokens is 'Output tokens, with reasoning. NULL: none were reported.';
+comment on column hours.reasoning_tokens is 'Of the output, reasoning. NULL: none was reported.';
+comment on column hours.cacheable_tokens is
+    'Input of the calls that reported cache reads: what a share of cache reads is of. NULL: none did.';
+comment on column hours.split_tokens is
+    'Input of the calls whose parts are known: what an echo share is of. NULL: of none.';
+comment on column hours.resent_tokens is 'Of that, sent before. NULL: of none.';
+comment on column hours.echoed_tokens is 'Of that, the model''s own replies sent back. NULL: of none.';
+comment on column hours.new_tokens is 'Of that, sent for the first time. NULL: of none.';
+comment on column hours.remembered_tokens is 'Of that, billed without being sent. NULL: of none.';
+comment on column hours.exact_tokens is 'Of `resent_tokens`, those whose basis is `exact`. NULL: none.';
+comment on column hours.cost_usd is 'What the calls with a known cost came to. NULL: none is known.';
+comment on column hours.assumed_usd is 'Of that, what was priced with an assumption. NULL: nothing was.';
+comment on column hours.uncached_usd is 'What the uncached input cost. NULL: unknown for all.';
+comment on column hours.cache_read_usd is 'What cache reads cost. NULL: unknown for all.';
+comment on column hours.cache_write_usd is 'What cache writes cost. NULL: unknown for all.';
+comment on column hours.output_usd is 'What the output cost. NULL: unknown for all.';
+comment on column hours.outside_usd is 'Of the cost, what was billed beside the reported totals. NULL: of none.';
+comment on column hours.resent_usd is 'What the resent part cost. NULL: unknown for all.';
+comment on column hours.echoed_usd is 'What the echoed part cost. NULL: unknown for all.';
+comment on column hours.new_usd is 'What the new part cost. NULL: unknown for all.';
+comment on column hours.remembered_usd is 'What the remembered part cost. NULL: unknown for all.';
+comment on column hours.uncached_new_usd is
+    'Of `uncached_usd`, what was new: the end of each prompt, since caches hold its front (docs/ledgers.md). NULL: unknown for all.';
+comment on column hours.uncached_again_usd is
+    'The rest of `uncached_usd`: what was sent before and paid in full again. NULL: unknown for all.';
+comment on column hours.request_bytes is 'Bytes of the requests'' bodies.';
+comment on column hours.response_bytes is 'Bytes of the responses'' bodies.';

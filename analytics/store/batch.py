@@ -1,14 +1,16 @@
 """Writing a batch of readings: one transaction, idempotent by exchange id and by hash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from itertools import accumulate
+from typing import cast
 
 import duckdb
 import pyarrow as pa
 
 from analytics.background import tell_usage
-from analytics.chaining import Chain
-from analytics.dialects.exchange import Block
+from analytics.chaining import Chain, Measured
 from analytics.hashing import STRIDE, as_uuid
 from analytics.lineage.facts import OUTSIDE, SPOKEN, Facts
 from analytics.lineage.keys import offers, seeks
@@ -18,6 +20,10 @@ from analytics.pricing.pricer import Pricer
 from analytics.reading import Reading, Row
 from analytics.spool import packed
 from analytics.store.database import sql
+from analytics.store.hours import settle_hours
+
+# A reading, and from which place on its history is new.
+type FreshSteps = tuple[Reading, int]
 
 LISTED = Pricer()
 TABLES = ("exchanges", "chains", "meters", "blocks", "prefixes", "strides", "preambles", "raw_exchanges")
@@ -31,16 +37,16 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
     if not readings:
         return
     readings = list({reading.row["exchange_id"]: reading for reading in readings}.values())
-    stored = _stored(connection, readings)
+    fresh_steps = list(zip(readings, _fresh_steps(readings, _stored(connection, readings)), strict=True))
     facts = [facts_of(reading.row, reading.chain.spoken) for reading in readings if reading.row["api"] not in OUTSIDE]
     fresh = _fresh(connection, facts)
     rows: dict[str, list[Row]] = {
         "exchanges": [reading.row for reading in readings],
         "chains": [_chain_row(found) for found in facts],
         "meters": [_meter_row(reading) for reading in readings],
-        "blocks": _block_rows(readings, stored),
-        "prefixes": _prefix_rows(readings, stored),
-        "strides": _stride_rows(readings, stored),
+        "blocks": _block_rows(fresh_steps),
+        "prefixes": _prefix_rows(fresh_steps),
+        "strides": _stride_rows(fresh_steps),
         "preambles": _preamble_rows(readings),
         "raw_exchanges": [_raw_row(reading) for reading in readings if reading.raw],
     }
@@ -49,7 +55,8 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
             _insert(connection, table, rows[table])
     connection.execute(sql("delete_read_raw"))
     told = tell_usage(connection, _of_responses(readings), pricer)
-    link_exchanges(connection, list(dict.fromkeys((*(found.exchange_id for found in facts), *told))), fresh)
+    linked = link_exchanges(connection, list(dict.fromkeys((*(found.exchange_id for found in facts), *told))), fresh)
+    settle_hours(connection, [*(cast(datetime, reading.row["started_at"]) for reading in readings), *linked])
 
 
 def _of_responses(readings: Sequence[Reading]) -> list[str]:
@@ -57,21 +64,18 @@ def _of_responses(readings: Sequence[Reading]) -> list[str]:
     return [str(r.row["exchange_id"]) for r in readings if str(r.row["api"]).startswith("openai.responses")]
 
 
-def _stored(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> dict[bytes, int]:
-    """The ends of what is familiar of these histories, where they are stored: a prefix never is without those before.
-
-    To how many blocks each of them is the end.
-    """
+def _stored(connection: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> set[bytes]:
+    """The ends of what is familiar of these histories that are stored: a prefix never is without those before."""
     if any(reading.row["content"] == "full" for reading in readings) and _textless(connection):
-        return {}  # what is stored may lack the text that these bring
+        return set()  # what is stored may lack the text that these bring
     chains = (reading.chain for reading in readings if reading.chain.familiar)
-    ends = {chain.prefixes[chain.familiar - 1]: chain.familiar for chain in chains}
+    ends = {as_uuid(end): end for end in (chain.prefixes[chain.familiar - 1] for chain in chains)}
     if not ends:
-        return {}
-    connection.register("batch", pa.table({"prefix_hash": [as_uuid(end) for end in ends]}))
-    found = {row[0] for row in connection.execute(sql("stored_prefixes")).fetchall()}
+        return set()
+    connection.register("batch", pa.table({"prefix_hash": list(ends)}))
+    found = connection.execute(sql("stored_prefixes")).fetchall()
     connection.unregister("batch")
-    return {end: count for end, count in ends.items() if as_uuid(end) in found}
+    return {ends[row[0]] for row in found}
 
 
 def _textless(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -79,9 +83,22 @@ def _textless(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(sql("textless_block")).fetchone() is not None
 
 
-def _known(chain: Chain, stored: dict[bytes, int]) -> int:
-    """How many leading blocks of the history are stored already."""
-    return stored.get(chain.prefixes[chain.familiar - 1], 0) if chain.familiar else 0
+def _fresh_steps(readings: Sequence[Reading], stored: Container[bytes]) -> list[int]:
+    """For each reading from which place on its history is neither stored nor that of one before it in the batch.
+
+    Every history is walked from its end, so that what it shares with others costs nothing.
+    """
+    seen: dict[bool, set[bytes]] = {True: set(), False: set()}
+    places = []
+    for reading in readings:
+        prefixes, full = reading.chain.prefixes, reading.row["content"] == "full"
+        at = len(prefixes)
+        # What came without contents does not bring the texts of one that comes with them.
+        while at and not (prefixes[at - 1] in stored or any(prefixes[at - 1] in seen[way] for way in {True, full})):
+            seen[full].add(prefixes[at - 1])
+            at -= 1
+        places.append(at)
+    return places
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
@@ -116,34 +133,34 @@ def _meter_row(reading: Reading) -> Row:
     return {"exchange_id": reading.row["exchange_id"], **asdict(reading.meter)}
 
 
-def _block_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
+def _block_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
     found: dict[bytes, Row] = {}
-    for reading in readings:
+    for reading, first in fresh_steps:
         chain, full = reading.chain, reading.row["content"] == "full"
-        known = set(chain.history[: _known(chain, stored)])
-        for digest, block in chain.blocks.items():
+        for digest in (*chain.preamble, *chain.history[first:], *chain.reply):
             # A call without contents may have come first: then the text of the next one completes the block.
-            if digest not in known and (digest not in found or (full and found[digest]["content"] is None)):
-                found[digest] = _block_row(digest, block, chain.sizes[digest], chain.tokens[digest], full)
+            if digest not in found or (full and found[digest]["content"] is None):
+                found[digest] = _block_row(chain.blocks[digest], full)
     return list(found.values())
 
 
-def _block_row(digest: bytes, block: Block, size: int, tokens: int, full: bool) -> Row:
+def _block_row(measured: Measured, full: bool) -> Row:
+    block = measured.block
     return {
-        "block_hash": as_uuid(digest),
+        "block_hash": as_uuid(measured.digest),
         "role": block.role,
         "kind": block.kind,
         "content": block.content.encode("utf-8", "replace").decode() if full else None,
-        "bytes": size,
-        "tokens": tokens,
+        "bytes": measured.size,
+        "tokens": measured.tokens,
     }
 
 
-def _prefix_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
+def _prefix_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
     found: dict[bytes, Row] = {}
-    for reading in readings:
+    for reading, first in fresh_steps:
         chain = reading.chain
-        for at in range(_known(chain, stored), len(chain.prefixes)):
+        for at in range(first, len(chain.prefixes)):
             if chain.prefixes[at] not in found:
                 found[chain.prefixes[at]] = _prefix_row(chain, at)
     return list(found.values())
@@ -158,23 +175,24 @@ def _prefix_row(chain: Chain, at: int) -> Row:
     }
 
 
-def _stride_rows(readings: Iterable[Reading], stored: dict[bytes, int]) -> list[Row]:
+def _stride_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
     found: dict[bytes, Row] = {}
-    for reading in readings:
+    for reading, first in fresh_steps:
         chain = reading.chain
-        first = _known(chain, stored) // STRIDE + 1
-        for end in range(first * STRIDE, len(chain.prefixes) + 1, STRIDE):
+        ends = range((first // STRIDE + 1) * STRIDE, len(chain.prefixes) + 1, STRIDE)
+        so_far = list(accumulate(chain.blocks[block].size for block in chain.history)) if ends else []
+        for end in ends:
             if chain.prefixes[end - 1] not in found:
-                found[chain.prefixes[end - 1]] = _stride_row(chain, end)
+                found[chain.prefixes[end - 1]] = _stride_row(chain, end, so_far[end - 1])
     return list(found.values())
 
 
-def _stride_row(chain: Chain, end: int) -> Row:
+def _stride_row(chain: Chain, end: int, size: int) -> Row:
     return {
         "prefix_hash": as_uuid(chain.prefixes[end - 1]),
         "stride_from": as_uuid(chain.prefixes[end - 1 - STRIDE]) if end > STRIDE else None,
         "depth": end,
-        "bytes": sum(chain.sizes[block] for block in chain.history[:end]),
+        "bytes": size,
         "blocks": b"".join(chain.history[end - STRIDE : end]),
     }
 
