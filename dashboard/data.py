@@ -8,7 +8,8 @@ as `$parameters`.
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +40,10 @@ class DataProblem(Exception):
 
 class NoData(DataProblem):
     """Nothing was captured yet."""
+
+
+class MissingTable(DataProblem):
+    """The database was made before there was such a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +81,27 @@ def _values(given: Mapping[str, Value]) -> Values:
     return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
 
 
-def _read(path: Path, query: str, variables: Values, parameters: Values) -> Result:
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database for what is more than one query. Raises NoData or DataProblem."""
     try:
         with _turn, Database(path).reading(PATIENCE_S) as connection:
-            if variables:
-                _scope(connection, variables)
-            found = connection.execute(sql(query), dict(parameters) or None).df()
+            yield connection
     except DatabaseMissing as error:
         raise NoData(str(error)) from error
     except DatabaseError as error:
         raise DataProblem(str(error)) from error
+    except duckdb.CatalogException as error:
+        raise MissingTable(f"{path}: {str(error).partition('\n')[0]}") from error
     except duckdb.Error as error:
         raise DataProblem(f"{path}: {str(error).partition('\n')[0]}") from error
+
+
+def _read(path: Path, query: str, variables: Values, parameters: Values) -> Result:
+    with opened(path) as connection:
+        if variables:
+            _scope(connection, variables)
+        found = connection.execute(sql(query), dict(parameters) or None).df()
     return Result(found, runnable(query, variables, parameters))
 
 

@@ -40,10 +40,14 @@ def show_table(
     name: str,
     help: str | None = None,
     height: int | None = None,
-) -> None:
-    """A table under its title, with these columns of the result in this order; a cell's text is text."""
+    select: bool = False,
+) -> int | None:
+    """A table under its title, with these columns of the result in this order; a cell's text is text.
+
+    With `select` a row can be chosen: its number, from 0.
+    """
     _head(title, help, result, name, None)
-    st.dataframe(
+    state = st.dataframe(
         result.rows,
         hide_index=True,
         width="stretch",
@@ -53,7 +57,11 @@ def show_table(
         placeholder="unknown",
         alt=alt,
         key=f"table-{name}",
+        on_select="rerun" if select else "ignore",
+        selection_mode="single-row",
     )
+    picked: list[int] = state["selection"]["rows"] if isinstance(state, dict) else []
+    return picked[0] if picked else None
 
 
 def _head(title: str, help: str | None, result: Result, name: str, html: Callable[[], str] | None) -> None:

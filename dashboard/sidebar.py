@@ -17,6 +17,11 @@ def chosen() -> Filters:
     return found
 
 
+def in_url() -> dict[str, list[str]]:
+    """The filters as they are in the URL, to take along to another page."""
+    return {name: st.query_params.get_all(name) for name in ("period", "days", *DIMENSIONS) if name in st.query_params}
+
+
 def show_filters() -> None:
     """Draw the filters. `?period=7+days&team=search&team=support` sets them."""
     with st.sidebar:

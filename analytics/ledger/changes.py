@@ -80,13 +80,16 @@ def _old(piece: Piece, before: Piece) -> int:
 
 def shared_ends(a: str, b: str) -> int:
     """The characters that two texts begin with alike, and those of the rest that they end with alike."""
-    start = _shared_start(a, b)
+    start = shared_start(a, b)
     rest_a, rest_b = a[start:], b[start:]
-    return start + _shared_start(rest_a[::-1], rest_b[::-1])
+    return start + shared_start(rest_a[::-1], rest_b[::-1])
 
 
-def _shared_start(a: str, b: str) -> int:
-    """By halves, each compared at once: a loop over characters would take seconds for a long text."""
+def shared_start(a: str, b: str) -> int:
+    """How many characters two texts begin with alike.
+
+    By halves, each compared at once: a loop over characters would take seconds for a long text.
+    """
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2

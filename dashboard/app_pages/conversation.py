@@ -1,0 +1,231 @@
+"""Conversation: how one conversation grew, call by call, what that cost, and what was said."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.charts.cumulative import cumulative, paid
+from dashboard.charts.growth import growth
+from dashboard.charts.times import times
+from dashboard.data import Result, rows
+from dashboard.figures import colours, show_chart, show_table
+from dashboard.lines import EVERY, Line, line, lines
+from dashboard.messages import show_messages
+from dashboard.numbers import compact, dollars, known, share
+from dashboard.plain_text import in_markdown, one_line
+from dashboard.sentences import endings, fitted, growth_sentence, trend_sentence
+from dashboard.sidebar import in_url
+from dashboard.stacks import MOST_BARS, floats
+
+LIST = "app_pages/conversations.py"
+COLUMNS = {
+    "turn": st.column_config.NumberColumn("turn", format="localized"),
+    "started_at": st.column_config.DatetimeColumn("time (UTC)", format="YYYY-MM-DD HH:mm:ss"),
+    "relation": "relation",
+    "model": "model",
+    "status": st.column_config.NumberColumn("status", format="%d"),
+    "stop_reason": "stopped by",
+    "error_code": "error",
+    "input_tokens": st.column_config.NumberColumn("input tokens", format="localized"),
+    "resent_tokens": st.column_config.NumberColumn("sent again", format="localized"),
+    "echoed_tokens": st.column_config.NumberColumn("echoed", format="localized"),
+    "new_tokens": st.column_config.NumberColumn("new", format="localized"),
+    "remembered_tokens": st.column_config.NumberColumn("remembered", format="localized"),
+    "token_basis": st.column_config.TextColumn("basis", help="Whether the parts are exact or estimated."),
+    "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized"),
+    "cache_write_tokens": st.column_config.NumberColumn("to cache", format="localized"),
+    "output_tokens": st.column_config.NumberColumn("output tokens", format="localized"),
+    "cost_usd": st.column_config.NumberColumn("cost (USD)", format="$%.5f"),
+    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="%.0f"),
+    "duration_ms": st.column_config.NumberColumn("took (ms)", format="%.0f"),
+    "idle_seconds": st.column_config.NumberColumn("idle before (s)", format="%.1f"),
+    "exchange_id": "call",
+}
+
+
+def main() -> None:
+    """The conversation of the URL, or where to find one."""
+    st.page_link(LIST, label="All conversations", icon=":material/arrow_back:", query_params=in_url() or None)
+    conversation = st.query_params.get("conversation", "")
+    found = rows("dashboard_conversation_turns", conversation=conversation)
+    if found.rows.empty:
+        st.title("Conversation", anchor=False)
+        st.warning(
+            "There is no conversation with this id here. The list of all conversations has those that there are."
+        )
+        st.text(one_line(conversation, 120))
+        return
+    _head(found.rows)
+    shown = _narrowed(_picked_line(found.rows), conversation)
+    calls = Result(shown, found.sql)
+    _show_growth(calls)
+    _show_cost(calls)
+    _show_call(calls, conversation)
+    _show_times(calls)
+    show_table(
+        calls, COLUMNS, title="Calls", alt=f"A table of these {len(shown):,} calls with their figures.", name="calls",
+        height=420,
+    )  # fmt: skip
+
+
+def _head(calls: pd.DataFrame) -> None:
+    """Whose conversation it is, and its totals over all lines."""
+    first, last = calls.iloc[0], calls.iloc[-1]
+    st.title(f"Conversation of {int(calls['turn'].max()):,} turns", anchor=False)
+    whose = [last["model"], *(first[name] for name in ("client", "app", "team", "user_name"))]
+    named = " · ".join(in_markdown(name) for name in whose if isinstance(name, str) and name)
+    st.caption(
+        f"{named} · {first['started_at']:%Y-%m-%d %H:%M} to {last['started_at']:%Y-%m-%d %H:%M} UTC · "
+        f"id {in_markdown(calls['exchange_id'].iloc[0])}"
+    )
+    for column, (label, value, help) in zip(st.columns(5), _totals(calls), strict=True):
+        column.metric(label, value, help=help)
+
+
+def _totals(calls: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Label, value and what it counts."""
+    sums = {name: floats(calls[name]).sum(min_count=1) for name in SUMMED}
+    split = floats(calls["resent_tokens"]).notna()
+    parted = floats(calls["input_tokens"])[split].sum()
+    reporting = floats(calls["cache_read_tokens"]).notna()
+    cacheable = floats(calls["input_tokens"])[reporting].sum()
+    unpriced = int(floats(calls["cost_usd"]).isna().sum())
+    echo, read = known(sums["resent_tokens"] + sums["echoed_tokens"]), known(sums["cache_read_tokens"])
+    cost = known(sums["cost_usd"])
+    return [
+        (
+            "Input tokens",
+            compact(known(sums["input_tokens"])),
+            f"Of {len(calls):,} calls, as the provider reported them.",
+        ),
+        (
+            "Sent before",
+            share(None if echo is None or not parted else echo / parted),
+            "The share of the input that was sent again or was the model's own reply, where that is known.",
+        ),
+        (
+            "From cache",
+            share(None if read is None or not cacheable else read / cacheable),
+            "The share of the input that was read from a cache, over the calls that report it.",
+        ),
+        ("Output tokens", compact(known(sums["output_tokens"])), "As the provider reported them, with reasoning."),
+        (
+            "Cost" + (f" ({unpriced:,} calls unknown)" if unpriced and cost is not None else ""),
+            "unknown" if cost is None else dollars(cost),
+            "In USD, after the discounts of caches. A call of unknown cost adds nothing.",
+        ),
+    ]
+
+
+SUMMED = (
+    "input_tokens",
+    "resent_tokens",
+    "echoed_tokens",
+    "cache_read_tokens",
+    "output_tokens",
+    "cost_usd",
+)
+
+
+def _picked_line(calls: pd.DataFrame) -> pd.DataFrame:
+    """The calls of the line that was picked: where there is only one, all of them."""
+    found = lines(calls)
+    if len(found) == 1:
+        return calls
+    names = {each.branch: _named(each) for each in found} | {EVERY: f"Every call in the order of time ({len(calls):,})"}
+    asked, options = st.query_params.get("branch"), list(names)
+    called = calls.loc[calls["exchange_id"] == st.query_params.get("exchange"), "branch"]
+    wanted = asked if asked in options else called.iloc[0] if len(called) else options[0]
+    picked = st.selectbox(
+        f"Line ({len(found):,} branches)", options, index=options.index(wanted), format_func=lambda name: names[name],
+        help="A line leads from the first call to the last one of a branch.",
+    )  # fmt: skip
+    return line(calls, picked)
+
+
+def _named(found: Line) -> str:
+    begins = "from the beginning" if found.turn is None else f"branch at turn {found.turn:,} ({found.relation})"
+    return f"{begins} · {found.calls:,} calls · {one_line(found.branch, 12)}"
+
+
+def _narrowed(calls: pd.DataFrame, conversation: str) -> pd.DataFrame:
+    """Of a long line the calls of a range."""
+    if len(calls) <= MOST_BARS:
+        return calls
+    first, last = st.slider(
+        "Calls", 1, len(calls), (1, len(calls)), key=f"range-{conversation}-{len(calls)}",
+        help=f"Up to {MOST_BARS} calls have a bar each.",
+    )  # fmt: skip
+    return calls.iloc[first - 1 : last]
+
+
+def _show_growth(calls: Result) -> None:
+    found = fitted(calls.rows)
+    show_chart(
+        growth(calls.rows, colours(), found),
+        calls,
+        title="Input by call",
+        alt=growth_sentence(calls.rows),
+        name="growth",
+        help="From the front of the prompt: what was sent again, echoed, remembered, and new. "
+        "Where the line between tools, instructions and history runs is an estimate; ≈ marks estimates.",
+    )
+    st.caption(growth_sentence(calls.rows))
+    st.markdown(trend_sentence(calls.rows, found))
+
+
+def _show_cost(calls: Result) -> None:
+    costs = [known(cost) for cost in calls.rows["cost_usd"]]
+    if all(cost is None for cost in costs):
+        st.info("What these calls cost is unknown: no price list has the model, or no usage was reported.")
+        return
+    curve = paid([int(turn) for turn in calls.rows["turn"]], costs)
+    show_chart(
+        cumulative([curve], colours()),
+        calls,
+        title="Cost so far",
+        alt=f"A line that rises to {dollars(curve.cumulative_usd[-1])}. {curve.assumption}",
+        name="cost-so-far",
+    )
+    st.caption(curve.assumption)
+
+
+def _show_call(calls: Result, conversation: str) -> None:
+    """The messages of a call that can be picked; a link may name it (`?exchange=`)."""
+    st.subheader("Messages of a call", anchor=False)
+    options = list(calls.rows["exchange_id"])
+    texts = {call["exchange_id"]: _call_text(call) for call in calls.rows.to_dict("records")}
+    asked = st.query_params.get("exchange")
+    picked = st.selectbox(
+        "Call", options, index=options.index(asked) if asked in options else len(options) - 1,
+        format_func=lambda key: texts[key], key=f"call-{conversation}", on_change=_keep_call, args=(conversation,),
+    )  # fmt: skip
+    show_messages(picked)
+
+
+def _keep_call(conversation: str) -> None:
+    """So that the call can be shared."""
+    st.query_params["exchange"] = st.session_state[f"call-{conversation}"]
+
+
+def _call_text(call: dict[Any, Any]) -> str:
+    tokens = known(call["input_tokens"])
+    said = "input unknown" if tokens is None else f"{tokens:,.0f} tokens"
+    return f"Turn {call['turn']} · {call['started_at']:%H:%M:%S} · {call['relation']} · {said}"
+
+
+def _show_times(calls: Result) -> None:
+    ended = ", ".join(f"{count:,} × {in_markdown(word)}" for word, count in endings(calls.rows))
+    show_chart(
+        times(calls.rows, colours()),
+        calls,
+        title="Times",
+        alt=f"Seconds that each of {len(calls.rows):,} calls took, to its first byte, and the pause before it.",
+        name="times",
+        help="Idle: from the end of the call before on this line. It is what a cache has to outlast.",
+    )
+    st.markdown(f"Ended by: {ended}.")
+
+
+main()

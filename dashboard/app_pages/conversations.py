@@ -1,0 +1,130 @@
+"""Conversations: all of them, a page at a time; a row opens one."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.access import may_read_texts
+from dashboard.data import Result, rows
+from dashboard.figures import show_table
+from dashboard.notices import show_nothing_here
+from dashboard.plain_text import one_line
+from dashboard.sidebar import chosen, in_url
+
+PAGE = "app_pages/conversation.py"
+MOST = 50
+# Points of a sparkline: more than its pixels can show.
+POINTS = 40
+ORDERS = {
+    "latest": "Latest first",
+    "cost": "Cost",
+    "input": "Input tokens",
+    "echo": "Tokens sent before",
+    "turns": "Turns",
+    "context": "Context window used",
+    "growth": "Growth per turn",
+    "errors": "Failed calls",
+}
+COLUMNS = {
+    "opening": st.column_config.TextColumn("begins with", width="medium"),
+    "growth": st.column_config.AreaChartColumn("input by turn", help="The largest input at each turn.", y_min=0),
+    "ended_at": st.column_config.DatetimeColumn("last call (UTC)", format="YYYY-MM-DD HH:mm"),
+    "app": "app",
+    "team": "team",
+    "user_name": "user",
+    "client": "client",
+    "model": "model",
+    "turns": st.column_config.NumberColumn("turns", format="localized"),
+    "exchanges": st.column_config.NumberColumn("calls", format="localized"),
+    "branches": st.column_config.NumberColumn("branches", format="localized"),
+    "input_tokens": st.column_config.NumberColumn("input tokens", format="compact"),
+    "echo_share": st.column_config.NumberColumn(
+        "sent before", format="percent", help="The share of the input that was sent again or was the model's own reply."
+    ),
+    "cache_hit_share": st.column_config.NumberColumn("from cache", format="percent"),
+    "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
+    "cost_usd": st.column_config.NumberColumn(
+        "cost (USD)", format="$%.4f", help="Without calls of unknown cost, which the next column counts."
+    ),
+    "unpriced": st.column_config.NumberColumn("calls of unknown cost", format="localized"),
+    "growth_per_turn": st.column_config.NumberColumn("growth (tokens per turn)", format="%.0f"),
+    "context_used": st.column_config.NumberColumn(
+        "window used", format="percent", help="At most, by one call's input."
+    ),
+    "errors": st.column_config.NumberColumn("failed", format="localized"),
+    "conversation_id": "id",
+}
+
+
+def _asked() -> dict[str, Any]:
+    """What is searched and in which order, from the widgets above the table."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Search", key="search", on_change=_first_page, bind="query-params", icon=":material/search:",
+            placeholder="app, team, user, model, client or id; every word must be found",
+        )  # fmt: skip
+        ordering = st.selectbox(
+            "Sort by", list(ORDERS), format_func=ORDERS.__getitem__, key="sort", on_change=_first_page,
+            bind="query-params", required=True, width=220,
+        )  # fmt: skip
+        ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=_first_page)
+    texts = may_read_texts() and st.toggle(
+        "Search the first messages too", key="texts", on_change=_first_page, bind="query-params",
+        help="Reads the texts of all conversations in this view, which takes seconds where there are many.",
+    )  # fmt: skip
+    words = tuple(search.lower().split())
+    return {"words": words or None, "texts": texts, "ordering": ordering, "descending": not ascending}
+
+
+def _first_page() -> None:
+    """Another question begins at its first page."""
+    st.session_state["page"] = 1
+
+
+def _page() -> int:
+    """The page that is asked for; the URL says so before the widget does."""
+    asked = st.session_state.get("page") or st.query_params.get("page", "")
+    return max(1, int(asked)) if str(asked).isdecimal() else 1
+
+
+def _show_page(found: Result) -> None:
+    """The table of these conversations; a chosen row opens."""
+    result = rows(
+        "dashboard_conversation_rows", ids=tuple(found.rows["conversation_id"]), points=POINTS, texts=may_read_texts()
+    )
+    openings = result.rows["opening"].map(lambda text: one_line(text, 120), na_action="ignore")
+    shown = Result(result.rows.assign(opening=openings), result.sql)
+    picked = show_table(
+        shown,
+        {name: column for name, column in COLUMNS.items() if name != "opening" or openings.notna().any()},
+        title="Conversations",
+        alt=f"A table of {len(shown.rows):,} conversations with their growth, tokens and cost.",
+        name="conversations",
+        select=True,
+    )
+    if picked is not None:
+        conversation = str(shown.rows["conversation_id"].iloc[picked])
+        st.switch_page(PAGE, query_params=in_url() | {"conversation": conversation})
+
+
+def main() -> None:
+    """The search, the page that is asked for, and the table."""
+    st.title("Conversations", anchor=False)
+    asked = _asked()
+    found = rows("dashboard_conversation_page", chosen(), most=MOST, skipped=(_page() - 1) * MOST, **asked)
+    if found.rows.empty and _page() > 1:
+        _first_page()
+        found = rows("dashboard_conversation_page", chosen(), most=MOST, skipped=0, **asked)
+    if found.rows.empty:
+        st.info("No conversation has all of these words.") if asked["words"] else show_nothing_here()
+        return
+    total = int(found.rows["conversations"].iloc[0])
+    _show_page(found)
+    st.caption(
+        f"{total:,} conversations with a call in this view; figures are those of the whole conversation. "
+        "Tick a row to open it. A click on a column's head sorts this page only."
+    )
+    st.pagination(-(-total // MOST), key="page", bind="query-params")
+
+
+main()

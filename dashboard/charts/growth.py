@@ -1,0 +1,231 @@
+"""The growth of a conversation: input per call as a stack of what it consists of, and the output below it.
+
+Rows are those of `dashboard_conversation_turns.sql`, along one line. Many calls are drawn as means of consecutive ones.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.charts.growth_hover import call_text, group_text
+from dashboard.numbers import compact
+from dashboard.palette import CACHE_PATTERN, Palette
+from dashboard.stacks import BANDS, condensed, floats, stacked
+from dashboard.trends import Trend
+
+# What each band's colour means in the palette; the rest is unknown.
+MEANINGS = {name: name for name in ("remembered", "tools", "system", "echoed", "new")} | {"history": "resent"}
+# How a call continues its parent, where that is not the common way; and that it failed.
+MARKS = {
+    "retry": ("retry", "circle-open"),
+    "fork": ("fork", "diamond"),
+    "edit": ("edit", "x-thin-open"),
+    "truncate": ("truncation", "triangle-down"),
+    "compact": ("compaction", "square"),
+    "state": ("server-side state", "star"),
+    "ambiguous": ("parent ambiguous", "hash-open"),
+    "failed": ("failed call", "cross"),
+}
+# A window further away than this is named, not drawn: the bars would shrink to nothing.
+FAR = 2.5
+HEIGHT = 520
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The bars of the chart: the stack's rows with `at` (their middle), and for each call the bar that it is in."""
+
+    rows: pd.DataFrame
+    of: list[int]
+    grouped: bool
+
+
+def growth(calls: pd.DataFrame, colours: Palette, trend: Trend | None = None) -> go.Figure:
+    """The chart of these calls, which are not none."""
+    stack = stacked(calls)
+    bars = _bars(stack)
+    top = _top(bars.rows, calls)
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.8, 0.2], vertical_spacing=0.05)
+    for trace in (*_stack(bars, colours), *_window(bars, calls, colours, top), *_trend(bars, calls, colours, trend)):
+        figure.add_trace(trace, row=1, col=1)
+    for trace in (*_marks(bars, calls, colours, top), _hover(bars, stack)):
+        figure.add_trace(trace, row=1, col=1)
+    figure.add_trace(_output(bars, colours), row=2, col=1)
+    _lay_out(figure, calls, bars, top)
+    return figure
+
+
+def _bars(stack: pd.DataFrame) -> Bars:
+    rows = condensed(stack)
+    of = [bar for bar, calls in enumerate(rows["calls"]) for _ in range(calls)]
+    return Bars(rows.assign(at=(rows["first"] + rows["last"]) / 2), of, len(rows) < len(stack))
+
+
+def _stack(bars: Bars, colours: Palette) -> Iterator[go.Bar]:
+    """One trace for each band that there is, and over their lower end what was read from a cache."""
+    width = bars.rows["calls"] * 0.86
+    for band in BANDS:
+        tokens = bars.rows[band]
+        if not (tokens > 0).any():
+            continue
+        colour = colours[MEANINGS[band]] if band in MEANINGS else colours.unknown
+        yield go.Bar(
+            x=bars.rows["at"],
+            y=tokens,
+            width=width,
+            name=BANDS[band],
+            marker={"color": colour, "line": {"width": 0}},
+            hoverinfo="skip",
+            legendgroup=band,
+        )
+    read = bars.rows["cache_read_tokens"]
+    if (read > 0).any():
+        # A bar with a base of its own lies over the stack instead of on it.
+        pattern = {"shape": CACHE_PATTERN, "size": 7, "solidity": 0.22, "fillmode": "overlay"}
+        yield go.Bar(
+            x=bars.rows["at"],
+            y=read,
+            base=0,
+            width=width,
+            name="of it, read from cache",
+            hoverinfo="skip",
+            marker={
+                "color": "rgba(0,0,0,0)",
+                "line": {"width": 0},
+                "pattern": pattern | {"fgcolor": colours.background, "fgopacity": 0.9, "bgcolor": "rgba(0,0,0,0)"},
+            },
+        )
+
+
+def _window(bars: Bars, calls: pd.DataFrame, colours: Palette, top: float) -> Iterator[go.Scatter]:
+    windows = _by_bar(bars, calls, "context_window")
+    if windows.notna().any() and windows.min() <= top:
+        yield go.Scatter(
+            x=bars.rows["at"],
+            y=windows,
+            mode="lines",
+            name="context window",
+            hoverinfo="skip",
+            connectgaps=False,
+            line={"color": colours.warning, "width": 2, "dash": "dash", "shape": "hvh"},
+        )
+
+
+def _trend(bars: Bars, calls: pd.DataFrame, colours: Palette, trend: Trend | None) -> Iterator[go.Scatter]:
+    if trend:
+        turns = _by_bar(bars, calls, "turn")
+        yield go.Scatter(
+            x=bars.rows["at"],
+            y=[max(0.0, trend.at(float(turn))) for turn in turns],
+            mode="lines",
+            name="fitted growth",
+            hoverinfo="skip",
+            line={"color": colours.ink, "width": 1.5, "dash": "dot"},
+        )
+
+
+def _marks(bars: Bars, calls: pd.DataFrame, colours: Palette, top: float) -> Iterator[go.Scatter]:
+    """A symbol above the bars of the calls that continue their parent in an uncommon way, and of those that failed."""
+    kinds = [
+        ("failed" if failed else relation) for failed, relation in zip(failures(calls), calls["relation"], strict=True)
+    ]
+    heights = bars.rows["input_tokens"].fillna(0)
+    for kind, (name, symbol) in MARKS.items():
+        found = sorted({bars.of[at] for at, each in enumerate(kinds) if each == kind})
+        if found:
+            colour = colours.warning if kind in ("failed", "ambiguous") else colours.ink
+            yield go.Scatter(
+                x=bars.rows["at"].iloc[found],
+                y=heights.iloc[found] + top * 0.035,
+                mode="markers",
+                name=name,
+                marker={"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}},
+                hoverinfo="skip",
+            )
+
+
+def failures(calls: pd.DataFrame) -> list[bool]:
+    """Which calls failed: the provider said so, or the status."""
+    codes, statuses = calls["error_code"].notna(), floats(calls["status"]).fillna(0)
+    return list(codes | (statuses >= 400))
+
+
+def _hover(bars: Bars, stack: pd.DataFrame) -> go.Scatter:
+    """What is nothing to see and answers to the pointer anywhere above or in the bar."""
+    if bars.grouped:
+        texts = [group_text(row) for row in records(bars.rows)]
+    else:
+        texts = [call_text(row) for row in records(stack)]
+    return go.Scatter(
+        x=bars.rows["at"],
+        y=bars.rows["input_tokens"].fillna(0),
+        mode="markers",
+        showlegend=False,
+        name="",
+        marker={"opacity": 0, "size": 14},
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, object]]:
+    """The rows by their columns' names."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _output(bars: Bars, colours: Palette) -> go.Bar:
+    return go.Bar(
+        x=bars.rows["at"],
+        y=bars.rows["output_tokens"],
+        width=bars.rows["calls"] * 0.86,
+        name="output",
+        marker={"color": colours["output"], "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+
+
+def _by_bar(bars: Bars, calls: pd.DataFrame, column: str) -> pd.Series:
+    """The column's last value in each bar."""
+    return floats(calls[column]).groupby(bars.of).last().reset_index(drop=True)
+
+
+def _top(rows: pd.DataFrame, calls: pd.DataFrame) -> float:
+    """The upper end of the scale: with the context window in it, unless that is far away."""
+    highest = rows["input_tokens"].max()
+    highest = 1.0 if pd.isna(highest) else max(1.0, float(highest))
+    windows = floats(calls["context_window"]).dropna()
+    near = [float(window) for window in windows.unique() if window <= FAR * highest]
+    return max([highest, *near]) * 1.1
+
+
+def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> None:
+    numbered = list(calls["turn"]) == list(range(1, len(calls) + 1))
+    unit = "turn" if numbered else "call of this line, in order"
+    if bars.grouped:
+        unit += f" (a bar is the mean of {int(bars.rows['calls'].max())})"
+    figure.update_layout(
+        barmode="stack",
+        hovermode="x",
+        height=HEIGHT,
+        legend={"traceorder": "normal"},
+        margin={"t": 8, "b": 8},
+    )
+    figure.update_xaxes(range=[0.4, len(calls) + 0.6], tickformat="d", **({"dtick": 1} if len(calls) <= 12 else {}))
+    figure.update_xaxes(title_text=unit, row=2, col=1)
+    figure.update_yaxes(title_text="input (tokens)", range=[0, top], tickformat="~s", row=1, col=1)
+    figure.update_yaxes(title_text="output", rangemode="tozero", nticks=3, tickformat="~s", row=2, col=1)
+    for text in _beyond(calls, top):
+        figure.add_annotation(
+            text=text, x=1, xanchor="right", y=1, yanchor="top", xref="x domain", yref="y domain", showarrow=False
+        )
+
+
+def _beyond(calls: pd.DataFrame, top: float) -> Sequence[str]:
+    """What is said of a context window that is not drawn."""
+    windows = floats(calls["context_window"]).dropna()
+    if windows.empty:
+        return ["context window: unknown"]
+    return [f"↑ context window: {compact(float(windows.iloc[-1]), 'tokens')}"] if windows.min() > top else []
