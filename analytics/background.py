@@ -1,7 +1,7 @@
 """Background responses: what a later call tells of the usage of the call that made the response.
 
-`POST /responses` with `background: true` answers before there is any usage; `GET /responses/ID` brings it, as often as a
-client polls. It counts once, for the call that made the response: there is the request, and there the conversation.
+`POST /responses` with `background: true` answers before there is any usage; `GET /responses/ID` brings it, as often as
+a client polls. It counts once, for the call that made the response: there is the request, and there the conversation.
 https://developers.openai.com/api/docs/guides/background
 """
 

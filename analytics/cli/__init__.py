@@ -23,6 +23,7 @@ COMMANDS = {
     "turns": "analytics.cli.reporting:turns",
     "report": "analytics.cli.reporting:report",
     "reparse": "analytics.cli.collecting:reparse",
+    "rebuild": "analytics.cli.rebuilding:rebuild_command",
 }
 
 

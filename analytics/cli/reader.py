@@ -11,9 +11,13 @@ from analytics.reading import Reader
 
 
 def make_reader(at: Places) -> Reader:
-    """A reader under the installation's secret; its `prices.toml`, where there is one, goes before the price list."""
+    """A reader under the installation's secret and with its prices."""
+    return Reader(Hasher(installation_secret(at.home)), make_pricer(at))
+
+
+def make_pricer(at: Places) -> Pricer:
+    """The installation's prices: its `prices.toml`, where there is one, goes before the price list."""
     try:
-        overrides = read_price_file(at.prices) if at.prices.exists() else None
+        return Pricer(read_price_file(at.prices) if at.prices.exists() else None)
     except PriceFileError as error:
         raise click.ClickException(str(error)) from error
-    return Reader(Hasher(installation_secret(at.home)), Pricer(overrides))

@@ -190,7 +190,13 @@ def _make(path: Path) -> None:
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables, the views over them, and what each of their columns means."""
-    for name in ("schema", *VIEWS, "comments"):
+    connection.execute(sql("schema"))
+    create_views(connection)
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """The views, in the place of those that there were, and what each column of all relations means."""
+    for name in (*VIEWS, "comments"):
         connection.execute(sql(name))
 
 

@@ -1,0 +1,97 @@
+"""Rebuilding: everything derived, made anew from the facts, after which it is what it was.
+
+What is derived is listed in `DERIVED`, each before what is made from it, and nowhere else.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+import duckdb
+
+from analytics.background import tell_usage
+from analytics.lineage.rebuilding import rebuild_links
+from analytics.pricing.pricer import Pricer
+from analytics.repricing import price_stored
+from analytics.store.database import create_views, sql
+from analytics.store.hours import rebuild_hours
+
+PAGE = 2000
+# Told after each page by how many exchanges the work went on.
+type Advance = Callable[[int], None]
+# Makes one kind of derived data; without a pricer costs stay what they are.
+type Make = Callable[[duckdb.DuckDBPyConnection, Pricer | None, Advance], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """One kind of derived data: what a person calls it, and how it is forgotten and made again."""
+
+    name: str
+    make: Make
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was made: the calls and conversations there are, and how many calls cost something else than before."""
+
+    exchanges: int
+    conversations: int
+    repriced: int
+    cost_before_usd: float | None
+    cost_usd: float | None
+
+
+def rebuild(
+    connection: duckdb.DuckDBPyConnection,
+    pricer: Pricer | None,
+    progress: Callable[[str], Advance] = lambda name: lambda done: None,
+) -> Rebuilt:
+    """Make everything derived anew, in the connection's transaction: it is all there, or nothing of it.
+
+    `pricer` prices the calls at the time they were made; without one their costs are kept. `progress` is told the name
+    of each part as it begins, and gives who is to be told how it goes on.
+    """
+    connection.execute(sql("costs_before"))
+    for derived in DERIVED:
+        derived.make(connection, pricer, progress(derived.name))
+    found = connection.execute(sql("rebuilt")).fetchone()
+    connection.execute("drop table costs_before")
+    return Rebuilt(*(found or (0, 0, 0, None, None)))
+
+
+def _make_costs(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
+    """Usage that another call told, and every cost."""
+    if pricer is None:
+        return
+    connection.execute(sql("forget_told_usage"))
+    for page in _pages(connection, "exchange_ids"):
+        price_stored(connection, page, pricer)
+        advance(len(page))
+    for page in _pages(connection, "polling_ids"):
+        tell_usage(connection, page, pricer)
+
+
+def _make_links(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
+    """Conversations with both of their ledgers, wire and billed."""
+    rebuild_links(connection, advance)
+
+
+def _make_hours(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
+    rebuild_hours(connection)
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
+    create_views(connection)
+
+
+def _pages(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Sequence[str]]:
+    return batched((row[0] for row in connection.execute(sql(query)).fetchall()), PAGE)  # 3.12 has no `strict`
+
+
+DERIVED: tuple[Derived, ...] = (
+    Derived("Costs", _make_costs),
+    Derived("Conversations and ledgers", _make_links),
+    Derived("Hours", _make_hours),
+    Derived("Views", _make_views),
+)

@@ -1,0 +1,9 @@
+-- How much there is, and what it costs now and cost before.
+select
+    count(*) as exchanges,
+    (select count(distinct conversation_id) from links) as conversations,
+    count(*) filter (exchanges.cost_usd is distinct from costs_before.cost_usd) as repriced,
+    sum(costs_before.cost_usd) as cost_before_usd,
+    sum(exchanges.cost_usd) as cost_usd
+from exchanges
+join costs_before using (exchange_id)
