@@ -36,7 +36,8 @@ class Call:
 
     Times are seconds since 1970. `ready_at` is when what it writes can be read (the first byte of the answer); None
     is at once. `input_tokens` is all-in, as reported. `answered` is the prompt with the reply after it, for caches
-    that keep replies too. `parent_id` names the call that this one continues.
+    that keep replies too. `parent_id` names the call that this one continues. `reported_read` is what the provider said
+    to have read; it is used to learn sizes, never to say what is read.
     """
 
     call_id: str
@@ -51,6 +52,7 @@ class Call:
     ready_at: float | None = None
     parent_id: str | None = None
     answered: Prompt | None = None
+    reported_read: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """How many of a call's reported tokens lie before a place in its prompt.
 
 Weights give the proportions, the reported totals the scale. Where an earlier call's whole request is the beginning of
-this one, its reported total is exact at that place, and only what comes after it is scaled.
+this one, its reported total is exact at that place, and only what comes after it is scaled. Where a call read exactly
+its preamble, what it reported is the preamble's size.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analytics.caching.call import Call
@@ -11,6 +13,10 @@ from analytics.caching.prompt import Prefix, Prompt
 
 # A call that grew by less than this share of what its new blocks weigh did not read all of them (dropped thinking).
 GROWTH = 1 / 3
+# A reported size that is further than this from the estimate is of something else.
+PLAUSIBLE = 0.5
+
+type Sizes = Mapping[tuple[str, Prefix], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,25 @@ class Ruler:
 
 
 class Rulers:
-    """The rulers of all calls so far, by the place where each one's request ended."""
+    """The rulers of all calls so far, by the place where each one's request ended.
 
-    def __init__(self) -> None:
+    `preambles` are sizes that were learned beforehand.
+    """
+
+    def __init__(self, preambles: Sizes | None = None) -> None:
         self._ends: dict[tuple[str, Prefix], dict[Prefix, Ruler]] = {}
+        self.preambles = dict(preambles or {})
+
+    def learn(self, call: Call, part: Prompt, estimate: int) -> None:
+        """The call is known to have read this part, so what it reported to have read is its size.
+
+        Only preambles are learned, since other conversations begin with them, and only from rules that read exactly.
+        """
+        if part.history.depth or part.preamble is not call.prompt.preamble or not call.rule.explicit:
+            return
+        reported = call.reported_read or 0
+        if abs(reported - estimate) <= PLAUSIBLE * estimate and reported <= call.input_tokens:
+            self.preambles[call.model, part.preamble] = reported
 
     def measure(self, call: Call) -> Ruler:
         """The call's ruler, which later calls may build on."""
@@ -50,10 +71,17 @@ class Rulers:
         if below and below.weight == prompt.weight:
             ruler = below
         else:
-            preamble = below.preamble_tokens if below else _share(prompt.preamble.weight, prompt.weight) * tokens
-            ruler = Ruler(prompt.weight, tokens, prompt.preamble.weight, preamble, below)
+            ruler = Ruler(prompt.weight, tokens, prompt.preamble.weight, self._preamble(call, below), below)
         ends[prompt.history] = ruler
         return ruler
+
+    def _preamble(self, call: Call, below: Ruler | None) -> float:
+        learned = self.preambles.get((call.model, call.prompt.preamble))
+        if learned is not None and learned <= (below.tokens if below else call.input_tokens):
+            return learned
+        if below:
+            return below.preamble_tokens
+        return _share(call.prompt.preamble.weight, call.prompt.weight) * call.input_tokens
 
 
 def _nearest(ends: dict[Prefix, Ruler], history: Prefix) -> Ruler | None:

@@ -9,7 +9,7 @@ from analytics.caching.misses import Memory
 from analytics.caching.prefix_cache import PrefixCache
 from analytics.caching.prompt import NOTHING
 from analytics.caching.requests import Found, Request, request_of
-from analytics.caching.rulers import Rulers
+from analytics.caching.rulers import Rulers, Sizes
 from analytics.caching.rules import Family
 from analytics.caching.unit_cache import UnitCache
 
@@ -30,9 +30,9 @@ class NoCache:
 class Simulation:
     """The caches that one organisation's calls share. Calls are given in the order of their starts."""
 
-    def __init__(self, policy: Policy = AS_IT_WAS) -> None:
+    def __init__(self, policy: Policy = AS_IT_WAS, sizes: Sizes | None = None) -> None:
         self._policy = policy
-        self._rulers, self._memory = Rulers(), Memory()
+        self._rulers, self._memory = Rulers(sizes), Memory()
         marked = BreakpointCache()
         self._caches: dict[Family, Cache] = {
             "prefix": PrefixCache(),
@@ -46,10 +46,17 @@ class Simulation:
         """The outcome of the next call. Its cost grows with what is new in the call's prompt."""
         request = request_of(call, self._rulers.measure(call), self._policy)
         found = self._caches[call.rule.family].use(request)
+        if self._policy == AS_IT_WAS:
+            self._rulers.learn(call, found.part, found.read)
         reusable, miss = self._memory.explain(request, found)
         self._memory.remember(request)
         uncached = call.input_tokens - found.read - sum(tokens for _, tokens in found.writes)
         return Outcome(call.call_id, found.read, found.writes, uncached, reusable, miss)
+
+    @property
+    def sizes(self) -> Sizes:
+        """What was learned of the sizes of preambles."""
+        return self._rulers.preambles
 
 
 def simulate(calls: Iterable[Call], policy: Policy = AS_IT_WAS) -> list[Outcome]:
@@ -57,5 +64,10 @@ def simulate(calls: Iterable[Call], policy: Policy = AS_IT_WAS) -> list[Outcome]
 
     Calls of several models may be mixed: each keeps to its own cache, and a miss says if it was another's.
     """
-    simulation = Simulation(policy)
-    return [simulation.next(call) for call in calls]
+    given = list(calls)
+    simulation = Simulation()
+    outcomes = [simulation.next(call) for call in given]
+    if policy == AS_IT_WAS:
+        return outcomes
+    otherwise = Simulation(policy, simulation.sizes)
+    return [otherwise.next(call) for call in given]

@@ -1,0 +1,187 @@
+"""Stored exchanges as calls for the simulators, with what each was billed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from analytics.caching.bill import InputCost
+from analytics.caching.billed import BilledCall, Row, Scope
+from analytics.caching.call import Call, Mark
+from analytics.caching.prompt import EMPTY, Block, Prefix, Prompt, Prompts
+from analytics.caching.rules import CacheRule
+from analytics.caching.table import rule_for
+from analytics.dialects.exchange import Json, Usage
+from analytics.hashing import SIZE
+from analytics.store.database import sql
+
+USAGE = tuple(name for name in Usage.__dataclass_fields__ if name == "input_tokens" or name.startswith("cache_"))
+# The line that Claude Code puts first changes with every call, and what is behind it is cached all the same.
+STAMP = Block(b"stamp", "system", 0)
+
+
+class CallLoader:
+    """Loads calls from a database. Prompts of one loader share their beginnings."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._prompts = Prompts()
+        self._blocks: dict[str, Block] = {}
+        self._preambles: dict[str, Prefix] = {}
+        self._strides: dict[str, tuple[str | None, bytes]] = {}
+        self._stems: dict[str, Prefix] = {}
+        self._answered: dict[str, Prompt] = {}
+
+    def load(self, exchange_ids: Iterable[str]) -> dict[Scope, list[BilledCall]]:
+        """By scope, in the order of their starts, the calls whose caching rule is known and whose prompt was seen.
+
+        A call on server-side state has what the server restored in its prompt, if the exchanges before it are among
+        those asked for; else it is left out.
+        """
+        rows = self._ask("caching_calls", "exchange_id", list(exchange_ids))
+        self._fetch(rows)
+        found: dict[Scope, list[BilledCall]] = {}
+        for row in rows:
+            billed = self._call(row)
+            if billed:
+                found.setdefault(billed.scope, []).append(billed)
+        return found
+
+    def _call(self, row: Row) -> BilledCall | None:
+        rule = rule_for(str(row["provider"]), str(row["api"]), _model(row))
+        restored = self._restored(row)
+        if restored is None:
+            return None
+        own = Prompt(self._preambles.get(str(row["preamble_hash"]), EMPTY), self._history(row, restored.history))
+        inherits = not own.preamble.depth and row["api"] == "anthropic.messages"
+        prompt = Prompt(restored.preamble, own.history) if inherits else own
+        answered = Prompt(prompt.preamble, self._prompts.extend(prompt.history, self._reply(row)))
+        self._answered[str(row["exchange_id"])] = answered
+        return _billed(row, rule, prompt, answered, restored.history.depth) if rule else None
+
+    def _restored(self, row: Row) -> Prompt | None:
+        """What the server put before the request: nothing without a state reference, None where it is not known."""
+        if not row["state_ref"]:
+            return Prompt(EMPTY, EMPTY)
+        return self._answered.get(str(row["parent_exchange_id"]))
+
+    def _history(self, row: Row, restored: Prefix) -> Prefix:
+        stem: str | None = _text(row["stem"])
+        blocks = _split(_bytes(row["tail"]))
+        if not restored.depth:
+            return self._prompts.extend(self._stem(stem), self._known(blocks))
+        while stem:
+            stem, stride = self._strides[stem]
+            blocks = [*_split(stride), *blocks]
+        return self._prompts.extend(restored, self._known(blocks))
+
+    def _stem(self, stem: str | None) -> Prefix:
+        """A history up to the end of a stride."""
+        behind = []
+        while stem and stem not in self._stems:
+            behind.append(stem)
+            stem = self._strides[stem][0]
+        prefix = self._stems[stem] if stem else EMPTY
+        for each in reversed(behind):
+            prefix = self._stems[each] = self._prompts.extend(prefix, self._known(_split(self._strides[each][1])))
+        return prefix
+
+    def _reply(self, row: Row) -> list[Block]:
+        """The reply as a later prompt has it: OpenAI does not read reasoning again."""
+        blocks = self._known(_bare(row["reply_hashes"]))
+        return [block for block in blocks if block.kind != "thinking" or row["api"] == "anthropic.messages"]
+
+    def _known(self, hashes: Iterable[str]) -> list[Block]:
+        return [self._blocks[block] for block in hashes if block in self._blocks]
+
+    def _fetch(self, rows: Sequence[Row]) -> None:
+        preambles = self._rows("finding_preambles", "exchange_id", [str(row["exchange_id"]) for row in rows])
+        stems = {stem for row in rows if (stem := _text(row["stem"]))}
+        for prefix, before, blocks in self._rows("finding_strides", "prefix_hash", sorted(stems)):
+            self._strides[str(prefix)] = (_text(before), _bytes(blocks))
+        wanted = {block for row in rows for block in (*_bare(row["reply_hashes"]), *_split(_bytes(row["tail"])))}
+        wanted.update(block for _, blocks in self._strides.values() for block in _split(blocks))
+        wanted.update(block for _, blocks in preambles for block in _bare(blocks))
+        self._fetch_blocks(wanted - self._blocks.keys())
+        for preamble, blocks in preambles:
+            self._preambles[str(preamble)] = self._prompts.extend(EMPTY, self._known(_bare(blocks)))
+
+    def _fetch_blocks(self, wanted: set[str]) -> None:
+        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", sorted(wanted)):
+            [bare] = _bare([name])
+            self._blocks[bare] = STAMP if stamp else Block(bytes.fromhex(bare), str(kind), _count(tokens))
+
+    def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[dict[str, object]]:
+        self._connection.register("wanted", pa.table({column: pa.array(list(wanted), pa.string())}))
+        found: list[dict[str, object]] = self._connection.execute(sql(query)).to_arrow_table().to_pylist()
+        self._connection.unregister("wanted")
+        return found
+
+    def _rows(self, query: str, column: str, wanted: Sequence[str]) -> list[tuple[object, ...]]:
+        return [tuple(row.values()) for row in self._ask(query, column, wanted)] if wanted else []
+
+
+def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, restored: int) -> BilledCall:
+    parameters = orjson.loads(str(row["parameters"] or "{}"))
+    key = parameters.get("prompt_cache_key") or (row["session_hint"] if row["provider"] == "xai" else None)
+    call = Call(
+        call_id=str(row["exchange_id"]),
+        started_at=_seconds(row["started_at"]) or 0.0,
+        model=_model(row),
+        rule=rule,
+        prompt=prompt,
+        input_tokens=_count(row["input_tokens"]),
+        marks=tuple(_marks(parameters, prompt.preamble.depth, restored)),
+        cache_key=_text(key),
+        parameters=parameters,
+        ready_at=_seconds(row["first_byte_at"]),
+        parent_id=_text(row["parent_exchange_id"]),
+        answered=answered,
+        reported_read=_count(row["cache_read_tokens"]) or None,
+    )
+    scope = (str(row["provider"]), str(row["key_fingerprint"] or ""))
+    usage = Usage(**{name: row[name] for name in USAGE})  # type: ignore[arg-type]  # the columns have these types
+    paid = InputCost(*(_amount(row[f"{name}_usd"]) for name in ("uncached", "cache_read", "cache_write")))
+    return BilledCall(call, scope, usage, paid, row)
+
+
+def _marks(parameters: Json, preamble: int, restored: int) -> Iterator[Mark]:
+    """The breakpoints, moved by what a server restored before the request's own messages."""
+    marks = parameters.get("cache_breakpoints")
+    for position, ttl in marks if isinstance(marks, list) else ():
+        yield Mark(position + restored if position > preamble else position, ttl)
+
+
+def _model(row: Row) -> str:
+    return str(row["response_model"] or row["request_model"] or "")
+
+
+def _split(blocks: bytes) -> list[str]:
+    return [blocks[at : at + SIZE].hex() for at in range(0, len(blocks), SIZE)]
+
+
+def _bare(hashes: object) -> list[str]:
+    """Texts of UUIDs as plain hexadecimal."""
+    return [str(each).replace("-", "") for each in hashes] if isinstance(hashes, list) else []
+
+
+def _seconds(moment: object) -> float | None:
+    return moment.replace(tzinfo=UTC).timestamp() if isinstance(moment, datetime) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _amount(value: object) -> float | None:
+    return value if isinstance(value, float) else None
