@@ -1,0 +1,1 @@
+"""Server-side state: who keeps a conversation between calls, and on what terms."""

@@ -1,0 +1,1 @@
+"""The table of server-side state."""
