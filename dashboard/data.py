@@ -42,10 +42,6 @@ class NoData(DataProblem):
     """Nothing was captured yet."""
 
 
-class MissingTable(DataProblem):
-    """The database was made before there was such a table."""
-
-
 @dataclass(frozen=True, slots=True)
 class Result:
     """A query's rows, and its text as anybody can run it with DuckDB."""
@@ -91,8 +87,6 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise NoData(str(error)) from error
     except DatabaseError as error:
         raise DataProblem(str(error)) from error
-    except duckdb.CatalogException as error:
-        raise MissingTable(f"{path}: {str(error).partition('\n')[0]}") from error
     except duckdb.Error as error:
         raise DataProblem(f"{path}: {str(error).partition('\n')[0]}") from error
 

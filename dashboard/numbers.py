@@ -2,19 +2,7 @@
 
 from math import isfinite
 
-from analytics.cli.numbers import count, dollars, milliseconds, size
-
-__all__ = [
-    "UNKNOWN",
-    "change",
-    "compact",
-    "count",
-    "dollars",
-    "known",
-    "milliseconds",
-    "share",
-    "size",
-]
+from analytics.cli import numbers
 
 UNKNOWN = "unknown"
 
@@ -26,6 +14,26 @@ def known(value: object) -> float | None:
     except (TypeError, ValueError):
         return None
     return found if isfinite(found) else None
+
+
+def count(value: float | None) -> str:
+    """A count with thousands separated."""
+    return UNKNOWN if value is None else numbers.count(value)
+
+
+def dollars(value: float | None) -> str:
+    """US dollars, with as many digits as it takes."""
+    return UNKNOWN if value is None else numbers.dollars(value)
+
+
+def milliseconds(value: float | None) -> str:
+    """A time span in ms or s."""
+    return UNKNOWN if value is None else numbers.milliseconds(value)
+
+
+def size(value: float | None) -> str:
+    """Bytes in B, kB, MB or GB (powers of 1000)."""
+    return UNKNOWN if value is None else numbers.size(value)
 
 
 def compact(value: float | None, unit: str = "") -> str:

@@ -68,15 +68,15 @@ DARK = Palette(
     unknown="#77828f",
     warning="#ff8a80",
     colours={
-        "new": "#42a0ed",
-        "resent": "#bb341b",
-        "echoed": "#f4b70e",
-        "remembered": "#6f5e86",
-        "cache_read": "#a0d5ab",
-        "cache_write": "#da6d93",
+        "new": "#5f96f8",
+        "resent": "#a94a00",
+        "echoed": "#fdb226",
+        "remembered": "#735a8e",
+        "cache_read": "#8fd5a4",
+        "cache_write": "#ba7c90",
         "output": "#f1f5fc",
-        "tools": "#a19b70",
-        "system": "#b7c8d8",
+        "tools": "#9f9771",
+        "system": "#b3c2d3",
     },
 )
 

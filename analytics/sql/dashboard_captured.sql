@@ -1,2 +1,2 @@
 -- Whether there is anything to show.
-select exists (from exchanges) as captured
+select exists (from hours) as captured

@@ -1,6 +1,6 @@
 -- The names that the filters offer, by what they name.
 with names as (
-    select distinct provider, coalesce(response_model, request_model) as model, app, team, client from exchanges
+    select distinct provider, model, app, team, client from hours
 )
 select distinct dimension, coalesce(name, '(not set)') as name
 from (

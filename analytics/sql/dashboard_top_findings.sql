@@ -1,0 +1,18 @@
+-- The kinds of findings worth most in the period.
+select
+    finding,
+    any_value(lever) as lever,
+    count(*) as times,
+    count(distinct findings.conversation_id) as conversations,
+    sum(usd) as usd,
+    count(*) filter (usd is null) as unpriced,
+    sum(tokens)::bigint as tokens,
+    sum(bytes)::bigint as bytes,
+    mode(confidence) as confidence,
+    arg_max(advice, coalesce(usd, 0)) as advice
+from findings
+join shown_calls using (exchange_id)
+where current
+group by finding
+order by usd desc nulls last, tokens desc nulls last, finding
+limit $most

@@ -1,0 +1,146 @@
+"""Bars stacked by what was bought or sent, over time and by name. Rows in, figure out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.numbers import UNKNOWN, compact, dollars, known, share
+from dashboard.palette import Palette
+from dashboard.plain_text import in_chart
+
+BUCKETS = {"hour": "%Y-%m-%d %H:00", "day": "%a %Y-%m-%d", "week": "week of %Y-%m-%d", "month": "%B %Y"}
+# As many bars as a small chart can name.
+MOST_NAMES = 8
+
+
+class Band(NamedTuple):
+    """A column of the rows, its name on screen, and the colour it has everywhere."""
+
+    column: str
+    title: str
+    meaning: str
+
+
+class Measure(NamedTuple):
+    """What a chart counts: the column with the whole, its bands, its axis, its format, and one for hovering."""
+
+    whole: str
+    bands: tuple[Band, ...]
+    rest: str
+    axis: str
+    ticks: str
+    hover: str
+
+
+MONEY = Measure(
+    whole="cost_usd",
+    bands=(
+        Band("new_usd", "new", "new"),
+        Band("again_usd", "sent again at full price", "resent"),
+        Band("cache_read_usd", "from cache", "cache_read"),
+        Band("cache_write_usd", "cache writes", "cache_write"),
+        Band("output_usd", "output", "output"),
+        Band("outside_usd", "charged beside tokens", "system"),
+    ),
+    rest="not divided",
+    axis="USD",
+    ticks="$,.2~f",
+    hover="$,.4f",
+)
+TOKENS = Measure(
+    whole="input_tokens",
+    bands=(
+        Band("new_tokens", "new", "new"),
+        Band("resent_tokens", "resent", "resent"),
+        Band("echoed_tokens", "echoed", "echoed"),
+        Band("remembered_tokens", "remembered", "remembered"),
+    ),
+    rest="not divided",
+    axis="input tokens",
+    ticks="~s",
+    hover=",.0f",
+)
+
+
+def over_time(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure:
+    """One bar per `starting` (of length `bucket`), stacked by the measure's bands."""
+    figure = go.Figure()
+    bucket = str(rows["bucket"].iloc[0]) if len(rows) else "day"
+    for band, values in _bands(rows, measure):
+        figure.add_bar(
+            x=rows["starting"],
+            y=values,
+            name=band.title,
+            marker=_fill(band, colours),
+            hovertemplate=f"%{{y:{measure.hover}}}",
+        )
+    figure.update_layout(barmode="stack", height=340)
+    figure.update_xaxes(title=f"time (UTC), by {bucket}", hoverformat=BUCKETS[bucket], type="date")
+    figure.update_yaxes(title=measure.axis, tickformat=measure.ticks, rangemode="tozero")
+    return figure
+
+
+def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure:
+    """One bar per `name`, the largest on top; what does not fit is summed up in a last one."""
+    figure = go.Figure()
+    shown = largest(rows, measure)
+    names = [in_chart(name) for name in shown["name"]]
+    for band, values in _bands(shown, measure):
+        figure.add_bar(
+            y=list(range(len(shown))),
+            x=values,
+            name=band.title,
+            orientation="h",
+            marker=_fill(band, colours),
+            customdata=names,
+            hovertemplate=f"%{{x:{measure.hover}}}",
+        )
+    for at, whole in enumerate(shown[measure.whole]):
+        if known(whole) is None:
+            figure.add_annotation(x=0, y=at, text=UNKNOWN, showarrow=False, xanchor="left", xshift=4)
+    figure.update_layout(barmode="stack", height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
+    figure.update_xaxes(title=measure.axis, tickformat=measure.ticks, rangemode="tozero", showgrid=True, nticks=5)
+    figure.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", showgrid=False, title=None
+    )
+    return figure
+
+
+def spoken(rows: pd.DataFrame, measure: Measure, shown: str) -> str:
+    """The chart in a sentence; `shown` says what a bar is."""
+    parts = {band.title: float(values.sum()) for band, values in _bands(rows, measure)}
+    whole = sum(parts.values())
+    if not whole:
+        return f"Bars by {shown}; {measure.axis} are unknown."
+    amount = dollars(whole) if measure is MONEY else f"{compact(whole)} tokens"
+    said = ", ".join(f"{title} {share(value / whole)}" for title, value in parts.items())
+    return f"Stacked bars by {shown}, in all {amount}: {said}."
+
+
+def largest(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """The rows with most of the measure, and a last one for all others."""
+    ordered = rows.sort_values(measure.whole, ascending=False, na_position="last")
+    if len(ordered) <= MOST_NAMES:
+        return ordered
+    head, tail = ordered.iloc[: MOST_NAMES - 1], ordered.iloc[MOST_NAMES - 1 :]
+    columns = [measure.whole, *(band.column for band in measure.bands)]
+    others = tail[columns].sum(min_count=1).to_frame().T.assign(name=f"{len(tail)} others")
+    return pd.concat([head[["name", *columns]], others], ignore_index=True)
+
+
+def _bands(rows: pd.DataFrame, measure: Measure) -> Sequence[tuple[Band, "pd.Series[float]"]]:
+    """Each band that holds anything, and what of the whole is in none of them."""
+    numbers = {band: pd.to_numeric(rows[band.column]).fillna(0.0) for band in measure.bands}
+    whole = pd.to_numeric(rows[measure.whole]).fillna(0.0)
+    rest = (whole - sum(numbers.values())).clip(lower=0.0)
+    # Sums of floats differ in their last digits.
+    rest = rest.where(rest > whole * 1e-9, 0.0)
+    found = [*numbers.items(), (Band("", measure.rest, "unknown"), rest)]
+    return [(band, values) for band, values in found if values.any()]
+
+
+def _fill(band: Band, colours: Palette) -> dict[str, object]:
+    colour = colours.unknown if band.meaning == "unknown" else colours[band.meaning]
+    return {"color": colour, "line": {"width": 0.5, "color": colours.background}}
