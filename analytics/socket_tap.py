@@ -1,4 +1,4 @@
-"""A tap on a WebSocket connection: frames in, records out; for live traffic in the writer thread, and for imports."""
+"""A tap on a WebSocket connection: frames in, records out; for live traffic in the recorder, and for imports."""
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,6 +49,10 @@ class SocketTap:
         """The exchanges that this frame ended."""
         pairs = self._pairing.feed(frame) if self._pairing else self._raw.feed(frame)
         return [self._named(self._paired(pair)) for pair in pairs]
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames that records yet to come may be made of."""
+        return self._pairing.frames() if self._pairing else iter(self._raw.frames)
 
     def close(self, error: str | None, ended_at: float | None) -> Iterator[Record]:
         """What was still open when the connection ended."""

@@ -21,6 +21,7 @@ from analytics.spool import Spool
 ROOT = Path(__file__).parents[1]
 BARE = "from mitmproxy.tools.main import mitmdump; mitmdump()"
 PATIENCE_S = 20.0
+REPORTS_S = 2.0  # within which it has written down what was stored before
 # What tokenecho adds to mitmdump's arguments by itself.
 OWN = ("tokenecho_", "allow_hosts")
 
@@ -34,14 +35,24 @@ class Proxy:
     process: subprocess.Popen[bytes]
 
     def cpu(self) -> float:
-        """Seconds of CPU it has used, all threads together."""
-        values = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of CPU that it and its recorder have used, all threads together."""
+        ticks = sum(int(values[11]) + int(values[12]) for values in self._stats())
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident(self) -> float:
-        """MiB of memory it holds."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        """MiB of memory that it and its recorder hold."""
+        pages = sum(int(values[21]) for values in self._stats())
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _stats(self) -> list[list[str]]:
+        """The numbers in /proc/PID/stat behind the name, of the process and of its children."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it may have ended meanwhile
+                values = path.read_text().rpartition(")")[2].split()
+                if str(self.process.pid) in (path.parent.name, values[1]):
+                    found.append(values)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +66,11 @@ class Course:
     places: Places
 
     def captured(self) -> tuple[int, int]:
-        """How many exchanges tokenecho has stored, and how many it lost; waits until none is in flight."""
+        """How many exchanges tokenecho has stored, and how many it lost; waits until it has said so."""
+        asked = time.time()
         with contextlib.closing(Spool(self.places.spool)) as spool:
             deadline = time.monotonic() + PATIENCE_S
-            while spool.proxies()[0].seen_at < time.time() - 1.5 and time.monotonic() < deadline:
+            while spool.proxies()[0].seen_at < asked + REPORTS_S and time.monotonic() < deadline:
                 time.sleep(0.1)
             return spool.proxies()[0].captured, sum(count for _, _, count in spool.losses())
 

@@ -1,23 +1,23 @@
-"""The addon that captures model calls: it notes what passes, in memory, and leaves the rest to the writer thread.
+"""The addon that captures model calls: it notes what passes, in memory, and leaves the rest to the recorder.
 
 https://docs.mitmproxy.org/stable/api/events.html
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from mitmproxy import connection, ctx, http
 
 from analytics.endpoints import Endpoints
 from analytics.identity import WHO_HEADERS, from_headers, from_login, from_proxy_authorization
-from analytics.record import Record, Who
+from analytics.record import Who
 from proxy_addons.boundary import Boundary
+from proxy_addons.handover import Handover
 from proxy_addons.live_socket import LiveSocket, close_error
-from proxy_addons.tap import Settings, Tap, http_record, message_frame, socket_tap, utf8
-from proxy_addons.writer import Gauge, SpoolWriter
+from proxy_addons.records import utf8
+from proxy_addons.tap import Gauge, Tap, noted
 
 STOPPED = "the proxy was stopped"
 # Requests whose end the client may keep open until it has read some of the answer.
@@ -28,10 +28,8 @@ KNOWN_ADDRESSES = 1024
 class Capture:
     """Event hooks. Each runs inside the boundary, so that whatever fails in one is not the client's trouble."""
 
-    def __init__(
-        self, endpoints: Endpoints, settings: Settings, writer: SpoolWriter, boundary: Boundary, gauge: Gauge
-    ) -> None:
-        self._settings, self._writer = settings, writer
+    def __init__(self, endpoints: Endpoints, handover: Handover, boundary: Boundary, gauge: Gauge) -> None:
+        self._handover, self._boundary = handover, boundary
         # Few addresses, many calls, and the table has hundreds of patterns.
         self._find = lru_cache(KNOWN_ADDRESSES)(endpoints.find)
         self._guard, self._gauge = boundary.run, gauge
@@ -40,7 +38,7 @@ class Capture:
         self._logins: WeakKeyDictionary[connection.Client, Who] = WeakKeyDictionary()
 
     def running(self) -> None:
-        self._writer.start()
+        self._handover.start()
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         self._guard(self._note_login, flow)
@@ -72,8 +70,9 @@ class Capture:
     def client_disconnected(self, client: connection.Client) -> None:
         self._guard(self._forget, client)
 
-    def done(self) -> None:
+    async def done(self) -> None:
         self._guard(self._finish)
+        await self._boundary.attend(self._handover.close())
 
     def _note_login(self, flow: http.HTTPFlow) -> None:
         login = flow.metadata.get("proxyauth")  # set by mitmproxy, and the header gone, when logins are checked
@@ -99,7 +98,7 @@ class Capture:
         who = self._logins.get(flow.client_conn, Who()).over(from_headers(named))
         tap = Tap(endpoint, who, self._gauge)
         self._taps[flow.id] = flow, tap
-        self._writer.in_flight = len(self._taps)
+        self._handover.in_flight = len(self._taps)
         streamed = request.stream or ctx.options.stream_large_bodies or is_two_way(request)
         if streamed and not flow.response:  # mitmproxy allows only one of the two
             request.stream = self._tee(tap, tap.take_request, request.stream)
@@ -110,7 +109,7 @@ class Capture:
 
     def _pop(self, flow: http.HTTPFlow) -> Tap | None:
         _, tap = self._taps.pop(flow.id, (None, None))
-        self._writer.in_flight = len(self._taps)
+        self._handover.in_flight = len(self._taps)
         return tap
 
     def _end_request(self, flow: http.HTTPFlow) -> None:
@@ -163,14 +162,20 @@ class Capture:
 
     def _put(self, flow: http.HTTPFlow, tap: Tap, error: str | None = None) -> None:
         if tap.crowded_out:
-            self._writer.lose("memory_limit")
-        self._writer.put(partial(_one, flow, tap, self._settings, time.time(), error), tap.held)
+            self._handover.lose("memory_limit")
+        if self._guard(self._hand_over, flow, tap, error) is None:
+            self._handover.lose("capture_error")
+            self._gauge.give(tap.held)
+
+    def _hand_over(self, flow: http.HTTPFlow, tap: Tap, error: str | None) -> int:
+        note = noted(flow, tap, time.time(), error)
+        return self._handover.put("exchange", tuple(note), tap.request, tap.response, tap.held)
 
     def _open_socket(self, flow: http.HTTPFlow) -> None:
         tap = self._pop(flow)
         if tap:
-            hoards = tap.endpoint.api != "openai.responses"
-            self._sockets[flow.id] = LiveSocket(socket_tap(flow, tap, self._settings), self._gauge, hoards, tap.held)
+            number = self._handover.put("open", tuple(noted(flow, tap, None)), size=tap.held)
+            self._sockets[flow.id] = LiveSocket(number, self._gauge)
 
     def _feed_socket(self, flow: http.HTTPFlow) -> None:
         assert flow.websocket  # noqa: S101  # mitmproxy's own promise for this event
@@ -180,16 +185,16 @@ class Capture:
             del messages[:-1]  # a connection may live for an hour; nobody reads the old ones
         if socket is None or message.dropped:
             return
-        size = socket.take(message)
-        if size is not None:
-            self._writer.put(partial(socket.tap.feed, message_frame(message)), size)
+        if socket.take(message):
+            frame = socket.number, message.from_client, message.timestamp, message.is_text
+            self._handover.put("frame", frame, [message.content], size=len(message.content))
         elif socket.miss():
-            self._writer.lose("memory_limit")
+            self._handover.lose("memory_limit")
 
     def _close_socket(self, flow: http.HTTPFlow) -> None:
         socket = self._sockets.pop(flow.id, None)
         if socket:
-            self._writer.put(partial(socket.tap.close, close_error(flow), time.time()), socket.held)
+            self._handover.put("close", (socket.number, close_error(flow), time.time()))
 
     def _forget(self, client: connection.Client) -> None:
         """A connection is gone. What mitmproxy has not reported the end of until now has none."""
@@ -202,19 +207,12 @@ class Capture:
         for flow, tap in self._taps.values():
             self._put(flow, tap, STOPPED)
         for socket in self._sockets.values():
-            self._writer.put(partial(socket.tap.close, STOPPED, time.time()), socket.held)
+            self._handover.put("close", (socket.number, STOPPED, time.time()))
         self._taps.clear()
         self._sockets.clear()
-        self._writer.close()
 
 
 def is_two_way(request: http.Request) -> bool:
     """Whether to hold the request back until it is whole could mean to wait for ever."""
     kind: str = request.headers.get("content-type", "")
     return kind.startswith(TWO_WAY)
-
-
-def _one(flow: http.HTTPFlow, tap: Tap, settings: Settings, ended_at: float, error: str | None) -> list[Record]:
-    record = http_record(flow, tap, settings, ended_at)
-    error = error or ("tokenecho failed to note all of it" if tap.broken else None)
-    return [replace(record, complete=False, error=record.error or error) if error else record]

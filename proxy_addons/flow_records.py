@@ -11,8 +11,8 @@ from analytics.importers.naming import record_name
 from analytics.importers.settings import Importing
 from analytics.record import Body, Record, Who
 from analytics.socket_tap import BODY_LIMIT
-from proxy_addons.tap import Tap, http_record, message_frame, socket_tap
-from proxy_addons.writer import Gauge
+from proxy_addons.records import http_record, socket_tap
+from proxy_addons.tap import Gauge, Tap, message_frame, noted
 
 
 def flow_records(flow: http.HTTPFlow, importing: Importing) -> Iterator[Record] | None:
@@ -44,7 +44,7 @@ def _http_record(flow: http.HTTPFlow, tap: Tap, importing: Importing) -> Record:
     for part in _parts(response.raw_content if response else None):
         tap.take_response(part)
     ended_at = (response and response.timestamp_end) or (error and error.timestamp) or None
-    record = http_record(flow, tap, importing, ended_at)
+    record = http_record(noted(flow, tap, ended_at), b"".join(tap.request), b"".join(tap.response), importing)
     if flow.request.raw_content is None:
         record = replace(record, request=Body(b"", None, trimmed=True))
     if response and response.raw_content is None:  # it was streamed past the recorder
@@ -62,7 +62,7 @@ def _parts(content: bytes | None) -> list[bytes]:
 
 def _socket_records(flow: http.HTTPFlow, tap: Tap, importing: Importing) -> Iterator[Record]:
     name = partial(record_name, importing.secret, origin=flow.id)
-    socket = socket_tap(flow, tap, importing, name)
+    socket = socket_tap(noted(flow, tap, None), importing, name)
     messages = flow.websocket.messages if flow.websocket else []
     for message in messages:
         if not message.dropped:

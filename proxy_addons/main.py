@@ -19,9 +19,10 @@ from analytics.record import Who
 from analytics.spool import DISK_LIMIT
 from proxy_addons.boundary import Boundary
 from proxy_addons.capture import Capture
+from proxy_addons.handover import Handover
 from proxy_addons.loopback import Loopback
-from proxy_addons.tap import Settings
-from proxy_addons.writer import Gauge, SpoolWriter
+from proxy_addons.records import Settings
+from proxy_addons.tap import Gauge
 
 logger = logging.getLogger("tokenecho")
 MEMORY_LIMIT = 512 * 2**20
@@ -81,9 +82,9 @@ def _capture(endpoints: Endpoints, boundary: Boundary) -> Capture:
         capture_id=options.tokenecho_capture_id or secrets.token_hex(8),
         who=Who(options.tokenecho_app or None, options.tokenecho_team or None, options.tokenecho_user or None),
         content="none" if options.tokenecho_content == "none" else "full",
+        disk_limit=options.tokenecho_disk_limit,
     )
-    writer = SpoolWriter(spool, settings.capture_id, boundary, gauge, disk_limit=options.tokenecho_disk_limit)
-    return Capture(endpoints, settings, writer, boundary, gauge)
+    return Capture(endpoints, Handover(settings, boundary, gauge), boundary, gauge)
 
 
 def _secret(home: Path) -> bytes:

@@ -50,6 +50,24 @@ def make_trust(folder: Path, up: Running) -> Trust:
     return Trust(folder, bundle)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that this one has started and that run, from /proc."""
+    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _stat(path)[1:2] == [str(pid)]]
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    return _stat(Path(f"/proc/{pid}/stat"))[:1] not in ([], ["Z"])
+
+
+def _stat(path: Path) -> list[str]:
+    """A process's state, parent and so on, https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html."""
+    try:
+        return path.read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 @dataclass(slots=True)
 class Rig:
     """A running proxy."""

@@ -1,8 +1,10 @@
-"""`kill -9` of proxy, collector, or both under load: what the client had received a second before is stored, once."""
+"""`kill -9` of proxy, recorder, collector under load: what the client had received a second before is stored, once."""
 
 import json
 import math
+import os
 import random
+import signal
 import ssl
 import subprocess
 import sys
@@ -10,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,11 +25,23 @@ from analytics.launch.places import Places
 from analytics.launch.processes import ProxySettings, free_port, start, start_proxy, stop
 from analytics.spool import Spool
 from analytics.store.database import Database
+from tests.rig import alive, children
 from tests.upstream import Running, upstream
 
-VICTIMS = ("proxy", "collector", "collector", "both", "collector")
+PROXY, RECORDER, COLLECTOR = "proxy", "recorder", "collector"
+VICTIMS = (
+    {PROXY},
+    {COLLECTOR},
+    {RECORDER},
+    {PROXY, RECORDER},
+    {COLLECTOR},
+    {PROXY, COLLECTOR},
+    {RECORDER},
+    {PROXY, RECORDER, COLLECTOR},
+)
 GRACE_S = 1.0  # the issue's own bound
 PATIENCE_S = 30.0
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the recorder's process is found in /proc")
 QUESTION = "Tell me something about rivers, please. " * 20
 
 
@@ -105,32 +119,44 @@ class Load:
 
 @dataclass(slots=True)
 class Capture:
-    """A proxy and a collector that can be killed and started again."""
+    """A proxy and a collector that can be killed and started again; the proxy has a recorder, and sees to it itself."""
 
     at: Places
     settings: ProxySettings
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, victim: str) -> None:
-        if victim in ("collector", "both"):
-            self.processes["collector"] = start("analytics.cli", ["collect", "--db", str(self.at.database)])
-        if victim in ("proxy", "both"):
-            self.processes["proxy"] = start_proxy(self.settings, self.at)
+    def start(self, names: set[str]) -> None:
+        if COLLECTOR in names:
+            self.processes[COLLECTOR] = start("analytics.cli", ["collect", "--db", str(self.at.database)])
+        if PROXY in names:
+            self.processes[PROXY] = start_proxy(self.settings, self.at)
 
-    def kill(self, victim: str) -> float:
+    def kill(self, victims: set[str]) -> float:
         """Kill and wait; the moment."""
-        moment = time.monotonic()
-        for name, process in self.processes.items():
-            if victim in (name, "both"):
-                process.kill()
-        for name, process in self.processes.items():
-            if victim in (name, "both"):
-                process.wait()
+        moment, recorders = time.monotonic(), children(self.processes[PROXY].pid)
+        assert recorders
+        dying = [process for name, process in self.processes.items() if name in victims]
+        for process in dying:
+            process.kill()
+        for recorder in recorders if RECORDER in victims else []:
+            with suppress(ProcessLookupError):
+                os.kill(recorder, signal.SIGKILL)
+        for process in dying:
+            process.wait()
+        if victims & {PROXY, RECORDER}:
+            wait_until(lambda: not any(map(alive, recorders)))  # its end is the recorder's too
         return moment
 
     def stop(self) -> None:
         for process in self.processes.values():
             stop(process)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -148,7 +174,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
 @pytest.fixture
 def capture(at: Places) -> Iterator[Capture]:
     running = Capture(at, ProxySettings(port=free_port(), hosts=("localhost",)))
-    running.start("both")
+    running.start({PROXY, COLLECTOR})
     yield running
     running.stop()
 
@@ -170,17 +196,17 @@ def test_whatever_is_killed_what_was_received_a_second_before_is_stored_once(
 ) -> None:
     trust = ssl.create_default_context(cafile=str(at.client_bundle))
     load = Load(up.base_url, f"http://127.0.0.1:{capture.settings.port}", trust)
-    deaths: list[tuple[float, float]] = []  # of the proxy, and when it was back; a collector's death excuses nothing
+    deaths: list[tuple[float, float]] = []  # of the proxy, and when it was back; no other death excuses anything
     with load.running():
-        for victim in VICTIMS:
+        for victims in VICTIMS:
             load.wait_for(10)
             time.sleep(random.uniform(1.05, 1.5))  # noqa: S311  # a moment, not a secret
-            killed_at = capture.kill(victim)
-            capture.start(victim)
-            deaths += [(killed_at, time.monotonic())] if victim != "collector" else []
+            killed_at = capture.kill(victims)
+            capture.start(victims)
+            deaths += [(killed_at, time.monotonic())] if PROXY in victims else []
         load.wait_for(10)
         time.sleep(1.05)
-        deaths.append((capture.kill("both"), math.inf))
+        deaths.append((capture.kill({PROXY, COLLECTOR}), math.inf))
     collect = [sys.executable, "-m", "analytics.cli", "collect", "--once", "--db", str(at.database)]
     subprocess.run(collect, check=True, timeout=60)
 

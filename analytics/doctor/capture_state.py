@@ -21,6 +21,7 @@ LOSSES = {
     "memory_limit": "More traffic at once than the proxy may hold in memory: raise tokenecho_memory_limit.",
     "spool_limit": "The spool was full: keep a collector running (`tokenecho up` or `tokenecho collect`).",
     "disk_full": "The disk was full: make room.",
+    "recorder_died": "The process that records died over it several times: please report what the proxy's log says.",
     "spool_error": "The spool could not be written: see the proxy's log for why.",
 }
 

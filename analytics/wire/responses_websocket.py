@@ -10,7 +10,7 @@ for: its `previous_response_id` is the steered response. That continuation is bi
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analytics.wire.json_stream import loads
@@ -106,6 +106,14 @@ class ResponsesPairing:
             self.undecodable += 1
             return []
         return self._from_client(frame, event) if frame.from_client else self._from_server(frame, event)
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames of what is under way, in no order: all that the next pairs can be made of."""
+        for pending in self._pending:
+            yield pending.request
+            yield from pending.extra
+            yield from pending.response
+        yield from (steer for _, steer in self._steers)
 
     def close(self) -> list[FramePair]:
         """The connection is gone: the pairs whose end never came."""

@@ -33,7 +33,7 @@ def rig(broken_rig: Rig, parts: Path) -> Iterator[Rig]:
     parts.write_text("")
 
 
-@pytest.mark.parametrize("part", ["from_headers", "take_request", "take_response", "http_record", "append"])
+@pytest.mark.parametrize("part", ["from_headers", "take_request", "take_response", "noted", "http_record", "append"])
 def test_a_broken_part_is_not_the_clients_trouble(rig: Rig, parts: Path, part: str) -> None:
     parts.write_text(part)
     before = failures(rig)
@@ -55,7 +55,7 @@ def failures(rig: Rig) -> int:
 def times_logged(rig: Rig, part: str) -> int:
     """How often the log says that this part failed, with a traceback that ends in it."""
     reports = [text for text in rig.log.split("tokenecho failed with ") if text.startswith(f"Broken_{part};")]
-    return sum("in run" in report and "scripts/broken.py" in report for report in reports)
+    return sum("in run" in report and "breaking.py" in report for report in reports)
 
 
 def test_a_response_that_was_not_noted_is_not_taken_for_a_whole_one(rig: Rig, parts: Path) -> None:
@@ -74,9 +74,10 @@ def newest(rig: Rig) -> int:
     return taken[-1].seq if taken else 0
 
 
-def test_what_could_not_be_recorded_is_counted_as_lost(rig: Rig, parts: Path) -> None:
+@pytest.mark.parametrize("part", ["noted", "http_record"])
+def test_what_could_not_be_recorded_is_counted_as_lost(rig: Rig, parts: Path, part: str) -> None:
     before = lost(rig)
-    parts.write_text("http_record")
+    parts.write_text(part)
     with rig.client() as client:
         client.post(chat().path, json=chat().body)
     rig.wait_for(lambda: [1] if lost(rig) == before + 1 else [])

@@ -24,8 +24,8 @@ from analytics.redaction import credential_fingerprint
 from analytics.socket_tap import BODY_LIMIT
 from proxy_addons.flow_records import flow_records
 from proxy_addons.flowfile import TooLong, read_flow, read_records
-from proxy_addons.tap import Settings, Tap, http_record
-from proxy_addons.writer import Gauge
+from proxy_addons.records import Settings, http_record
+from proxy_addons.tap import Gauge, Tap, noted
 from tests.analytics.importers.har_files import IMPORTING, KEY, SECRET
 from tests.proxy_addons.flow_files import AT, call, flow_file, saved, socket_call
 
@@ -63,7 +63,8 @@ def test_a_flow_gives_the_record_that_live_capture_makes() -> None:
     tap.take_request(saved_call.request.raw_content or b"")
     for byte in saved_call.response.raw_content or b"":
         tap.take_response(bytes([byte]))
-    live = http_record(saved_call, tap, Settings(Path("spool"), SECRET, "live-1"), AT + 2)
+    note, bodies = noted(saved_call, tap, AT + 2), (b"".join(tap.request), b"".join(tap.response))
+    live = http_record(note, *bodies, Settings(Path("spool"), SECRET, "live-1"))
     assert replace(live, source="flow", record_id=record.record_id, capture_id="import-1") == record
 
 
