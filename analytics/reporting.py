@@ -57,8 +57,18 @@ def conversations(connection: duckdb.DuckDBPyConnection, selection: Selection, m
     return _conversations(connection, most, by)
 
 
-def turns(connection: duckdb.DuckDBPyConnection, conversation: str) -> list[Row]:
-    """The turns of the conversation whose id begins so. Raises DatabaseError where there is none, or several."""
+def exchanges(connection: duckdb.DuckDBPyConnection, selection: Selection, most: int) -> list[Row]:
+    """The newest of these calls, newest first."""
+    _choose(connection, selection)
+    return rows(connection, "exchange_list", [most])
+
+
+def turns(connection: duckdb.DuckDBPyConnection, conversation: str, selection: Selection) -> list[Row]:
+    """Those of these calls that are turns of the conversation whose id begins so, in order.
+
+    Raises DatabaseError where there is no such conversation, or several.
+    """
+    _choose(connection, selection)
     found = [row[0] for row in connection.execute(sql("conversations_like"), [conversation]).fetchall()]
     if not found:
         raise DatabaseError(f"No conversation {conversation!r}; `tokenecho conversations` lists them.")
@@ -75,12 +85,16 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[obj
 
 
 def _select(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
+    _choose(connection, selection)
+    connection.execute(sql("report_calls"))
+
+
+def _choose(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
     since, until = selection.since or EVER[0], selection.until or EVER[1]
     connection.execute("set variable since = ?::timestamp", [since])
     connection.execute("set variable until = ?::timestamp", [until])
     connection.execute("set variable app = ?::varchar", [selection.app])
     connection.execute("set variable team = ?::varchar", [selection.team])
-    connection.execute(sql("report_calls"))
 
 
 def _conversations(connection: duckdb.DuckDBPyConnection, most: int, by: str) -> list[Row]:

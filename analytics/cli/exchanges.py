@@ -1,14 +1,18 @@
 """`tokenecho exchanges`: the captured calls, newest first."""
 
 import sys
+from typing import Any
 
 import click
 import orjson
 
+from analytics.cli.filters import filter_options, none_chosen
 from analytics.cli.numbers import count, dollars, milliseconds
 from analytics.cli.options import database_option, json_option, option
 from analytics.cli.tables import print_table
 from analytics.launch.places import Places
+from analytics.reporting import Selection
+from analytics.reporting import exchanges as exchange_rows
 from analytics.store.database import Database, sql
 
 SHORTFALLS = {
@@ -23,20 +27,22 @@ SHORTFALLS = {
 
 @click.command()
 @database_option
+@filter_options
 @option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
 @json_option
-def exchanges(at: Places, limit: int, as_json: bool) -> None:
+def exchanges(at: Places, limit: int, as_json: bool, **chosen: Any) -> None:
     """List captured calls, newest first."""
+    selection = Selection(**chosen)
     with Database(at.database).reading() as connection:
-        result = connection.execute(sql("exchange_list"), [limit])
-        names = [column[0] for column in result.description]
-        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        rows = exchange_rows(connection, selection, limit)
         missing = connection.execute(sql("shortfalls")).fetchall()
     if as_json:
         document = {"exchanges": rows, "shortfalls": dict(missing)}
         sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     print_table(HEADINGS, [_cells(row) for row in rows], right=NUMBERS)
+    if not rows:
+        click.echo(none_chosen(selection), err=True)
     for reason, number in missing:
         click.echo(f"{count(number)} {SHORTFALLS.get(reason, reason)}", err=True)
 

@@ -17,19 +17,23 @@ from analytics.reporting import Selection
 from analytics.store.database import Database
 from analytics.store.exporting import Format, NotThere, export_table
 
+FORMS: tuple[Format, ...] = ("parquet", "csv", "jsonl")
+
 
 @click.command("export")
 @database_option
-@option("--format", "form", type=click.Choice(["parquet", "csv", "jsonl"]), required=True, help="What to write.")
+@option("--format", "form", type=click.Choice(FORMS), help="What to write; by default what FILE ends with.")
 @option("--table", default="exchanges", show_default=True, help="The table or view; docs/tables.md describes them.")
 @filter_options
-@click.argument("file")
-def export_command(at: Places, form: Format, table: str, file: str, **chosen: object) -> None:
-    """Write a table to FILE, or to standard output where FILE is -.
+@click.argument("file", required=False)
+def export_command(at: Places, form: Format | None, table: str, file: str | None, **chosen: object) -> None:
+    """Write a table to FILE, or to standard output where FILE is -. Without FILE it is named after the table.
 
     Texts of conversations are in `blocks` only. The file is readable by its owner alone.
     """
     filters = Selection(**chosen)  # type: ignore[arg-type]  # click has checked them
+    form = form or _ending(file)
+    file = file or _new(f"{table}.{form}")
     try:
         with owner_only(), TemporaryDirectory(dir=_folder(file)) as folder:
             made = Path(folder) / "export"
@@ -39,6 +43,21 @@ def export_command(at: Places, form: Format, table: str, file: str, **chosen: ob
     except (NotThere, duckdb.Error, OSError) as error:
         raise click.ClickException(one_line(error)) from error
     click.echo(f"{rows:,} rows of {table}{'' if file == '-' else f' in {file}'}.", err=True)
+
+
+def _ending(file: str | None) -> Format:
+    """The format that the file's name ends with."""
+    found = next((form for form in FORMS if file and file.endswith(f".{form}")), None)
+    if found is None:
+        raise click.UsageError(f"Say what to write: --format {'|'.join(FORMS)}, or a FILE that ends so.")
+    return found
+
+
+def _new(file: str) -> str:
+    """A name that nobody chose must not cost a file that is there."""
+    if Path(file).exists():
+        raise click.ClickException(f"{file} is there already; name the FILE to write over it.")
+    return file
 
 
 def _folder(file: str) -> Path | None:

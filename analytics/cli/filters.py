@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from analytics.cli.options import Decorator, option
+from analytics.reporting import Selection
 
 SPAN = re.compile(r"(\d{1,5})([dhm])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -18,6 +19,13 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
+
+
+def none_chosen(selection: Selection) -> str:
+    """What to say where there is nothing to show."""
+    if selection.given:
+        return "No calls are chosen by --since, --until, --app and --team."
+    return "No calls are captured yet: `tokenecho run -- COMMAND` captures those of a command."
 
 
 def moment(text: str, *, end: bool = False) -> datetime:

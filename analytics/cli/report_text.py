@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from analytics.cli.numbers import UNKNOWN, count, dollars
+from analytics.cli.tables import CONTROLS
 from analytics.reporting import Report, Row
 
 type Table = tuple[str, Sequence[str], list[list[str]]]
@@ -42,16 +43,25 @@ def number(row: Row, name: str) -> str:
 
 def tables(report: Report) -> list[Table]:
     """Title, headings and rows of each part of the report."""
+    if not report.totals["calls"]:
+        return [("Totals", ("", "value"), [["calls", "none"]])]
     groups = [(name, rows) for name, rows in report.groups.items() if any(row["name"] for row in rows)]
-    return [
+    found = [
         ("Totals", ("", "value"), _totals(report.totals)),
         *((f"By {name}", (name, *GROUP), [_group(row) for row in rows]) for name, rows in groups),
         ("Most expensive conversations", CONVERSATION, [conversation_cells(row) for row in report.conversations]),
+    ]
+    # What was captured may hold them: they would break a line, or steer a terminal.
+    return [
+        (title, heads, [[cell.translate(CONTROLS) for cell in row] for row in rows]) for title, heads, rows in found
     ]
 
 
 GROUP = ("calls", "input tokens", "output tokens", "echo", "cost")
 CONVERSATION = ("conversation", "started (UTC)", "calls", "model", "app", "input tokens", "echo", "from cache", "cost")
+
+# Columns of words; the others are figures, and stand at the right.
+TEXTS = frozenset({"", "value", "conversation", "started (UTC)", "model", "app", "team", "day"})
 
 
 def _totals(row: Row) -> list[list[str]]:
@@ -102,12 +112,14 @@ def as_text(report: Report) -> str:
 def _aligned(headings: Sequence[str], rows: list[list[str]]) -> str:
     lines = [list(headings), *rows] if any(headings[:1]) else rows
     widths = [max(len(line[column]) for line in lines) for column in range(len(headings))] if lines else []
-    return "\n".join("  " + _line(line, widths) for line in lines)
+    return "\n".join("  " + _line(line, headings, widths) for line in lines)
 
 
-def _line(line: list[str], widths: list[int]) -> str:
-    first, *rest = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
-    return "  ".join([first, *rest]).rstrip()
+def _line(line: list[str], headings: Sequence[str], widths: list[int]) -> str:
+    cells = zip(line, headings, widths, strict=True)
+    return "  ".join(
+        cell.ljust(width) if heading in TEXTS else cell.rjust(width) for cell, heading, width in cells
+    ).rstrip()
 
 
 def as_markdown(report: Report) -> str:

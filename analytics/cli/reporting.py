@@ -7,10 +7,10 @@ from typing import Any
 import click
 import orjson
 
-from analytics.cli.filters import filter_options
+from analytics.cli.filters import filter_options, none_chosen
 from analytics.cli.numbers import UNKNOWN, dollars
 from analytics.cli.options import database_option, json_option, option
-from analytics.cli.report_text import CONVERSATION, FORMATS, amount, conversation_cells, number, share
+from analytics.cli.report_text import CONVERSATION, FORMATS, TEXTS, amount, conversation_cells, number, share
 from analytics.cli.tables import print_table
 from analytics.launch.places import Places
 from analytics.reporting import Row, Selection
@@ -28,26 +28,31 @@ from analytics.store.database import Database
 @json_option
 def conversations(at: Places, limit: int, by: str, as_json: bool, **chosen: Any) -> None:
     """List conversations: their calls, their echo, their cost."""
+    selection = Selection(**chosen)
     with Database(at.database).reading() as connection:
-        found = conversation_rows(connection, Selection(**chosen), limit, by)
+        found = conversation_rows(connection, selection, limit, by)
     if as_json:
         _print_json(found)
-    else:
-        print_table(CONVERSATION, [conversation_cells(row) for row in found], right=frozenset(CONVERSATION[5:]))
+        return
+    print_table(CONVERSATION, [conversation_cells(row) for row in found], right=frozenset(CONVERSATION) - TEXTS)
+    _say_if_none(found, selection)
 
 
 @click.command()
 @database_option
+@filter_options
 @json_option
 @click.argument("conversation")
-def turns(at: Places, as_json: bool, conversation: str) -> None:
+def turns(at: Places, as_json: bool, conversation: str, **chosen: Any) -> None:
     """Show the turns of CONVERSATION (the beginning of its id is enough)."""
+    selection = Selection(**chosen)
     with Database(at.database).reading() as connection:
-        found = turn_rows(connection, conversation)
+        found = turn_rows(connection, conversation, selection)
     if as_json:
         _print_json(found)
         return
     print_table(TURN, [_turn_cells(row) for row in found], right=frozenset(TURN) - {"relation", "ended"})
+    _say_if_none(found, selection)
     if any(_estimated(row) for row in found):
         click.echo("~ is estimated: counted with a tokenizer and scaled to the provider's total.", err=True)
 
@@ -88,12 +93,19 @@ def _turn_cells(row: Row) -> list[str]:
 @json_option
 def report(at: Places, form: str, as_json: bool, **chosen: Any) -> None:
     """Report on the calls: totals, echo, cost by model, app, team and day, the most expensive conversations."""
+    selection = Selection(**chosen)
     with Database(at.database).reading() as connection:
-        found = make_report(connection, Selection(**chosen))
+        found = make_report(connection, selection)
     if as_json or form == "json":
         _print_json(asdict(found))
-    else:
-        click.echo(FORMATS[form](found))
+        return
+    click.echo(FORMATS[form](found))
+    _say_if_none(found.totals["calls"], selection)
+
+
+def _say_if_none(found: object, selection: Selection) -> None:
+    if not found:
+        click.echo(none_chosen(selection), err=True)
 
 
 def _print_json(value: object) -> None:

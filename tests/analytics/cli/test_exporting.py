@@ -134,3 +134,22 @@ def test_every_table_and_view_can_be_exported(tmp_path: Path) -> None:
             ran = called(tmp_path, "export", "--format", "parquet", "--table", name, str(file))
             assert ran.exit_code == 0, ran.stderr
             assert reader.execute("select count(*) from read_parquet(?)", [str(file)]).fetchone() is not None
+
+
+def test_the_files_name_tells_the_format(tmp_path: Path) -> None:
+    conversation(tmp_path)
+    assert called(tmp_path, "export", str(tmp_path / "calls.csv")).exit_code == 0
+    assert (tmp_path / "calls.csv").read_text("utf-8").startswith("exchange_id,")
+    assert "--format parquet|csv|jsonl" in called(tmp_path, "export", str(tmp_path / "calls.xlsx")).output
+
+
+def test_without_a_file_it_is_named_after_the_table_and_nothing_is_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert called(tmp_path, "export", "--table", "turns", "--format", "jsonl").exit_code == 0
+    before = (tmp_path / "turns.jsonl").read_text("utf-8")
+    assert len(before.splitlines()) == 3
+    again = called(tmp_path, "export", "--table", "turns", "--format", "jsonl")
+    assert (again.exit_code, "is there already" in again.output) == (1, True)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from analytics.cli.report_text import FORMATS
+from analytics.reporting import Report
 from tests.analytics.cli.terminal import called
 from tests.analytics.cli.test_exchanges import chat_har
 
@@ -74,3 +76,41 @@ def test_an_unknown_conversation_is_a_message(home: Path) -> None:
     assert ran.exit_code == 1
     assert "No conversation 'nope'" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_turns_and_calls_can_be_chosen_too(home: Path) -> None:
+    (found,) = json.loads(called(home, "conversations", "--json").stdout)
+    whole = json.loads(called(home, "turns", "--json", found["conversation_id"]).stdout)
+    later = json.loads(
+        called(home, "turns", "--json", "--since", whole[1]["started_at"], whole[0]["exchange_id"]).stdout
+    )
+    assert later == whole[1:]
+    listed = json.loads(called(home, "exchanges", "--json", "--since", whole[1]["started_at"]).stdout)["exchanges"]
+    assert [row["exchange_id"] for row in listed] == [row["exchange_id"] for row in reversed(whole[1:])]
+    assert json.loads(called(home, "exchanges", "--json", "--team", "nobody").stdout)["exchanges"] == []
+    assert json.loads(called(home, "turns", "--json", "--app", "other", found["conversation_id"]).stdout) == []
+
+
+@pytest.mark.parametrize("command", ["report", "conversations", "exchanges"])
+def test_where_nothing_is_chosen_it_says_so(home: Path, command: str) -> None:
+    ran = called(home, command, "--app", "other")
+    assert ran.exit_code == 0
+    assert ran.stderr == "No calls are chosen by --since, --until, --app and --team.\n"
+    assert "unknown" not in ran.stdout
+
+
+def test_figures_stand_at_the_right(home: Path) -> None:
+    lines = called(home, "report").stdout.splitlines()
+    at = lines.index("By model")
+    assert lines[at + 1].rstrip().endswith("cost")
+    assert len({len(line) for line in lines[at + 1 : at + 3]}) == 1
+
+
+def test_what_was_captured_steers_no_terminal(home: Path) -> None:
+    row = {"name": "a\x1b[2J\nb", "calls": 1, "input_tokens": 1, "output_tokens": 1, "echo_share": 0.5}
+    groups = {"model": [row | {"cost_usd": 0.1, "unpriced": 0}]}
+    totals = json.loads(called(home, "report", "--json").stdout)["totals"] | {"first_call": None, "last_call": None}
+    made = Report(totals, groups, [])  # type: ignore[arg-type]
+    for form in FORMATS.values():
+        assert "\x1b" not in form(made)
+    assert "a [2J b" in FORMATS["text"](made)
