@@ -110,7 +110,7 @@ def test_what_was_captured_steers_no_terminal(home: Path) -> None:
     row = {"name": "a\x1b[2J\nb", "calls": 1, "input_tokens": 1, "output_tokens": 1, "echo_share": 0.5}
     groups = {"model": [row | {"cost_usd": 0.1, "unpriced": 0}]}
     totals = json.loads(called(home, "report", "--json").stdout)["totals"] | {"first_call": None, "last_call": None}
-    made = Report(totals, groups, [])  # type: ignore[arg-type]
+    made = Report(totals, groups, [])
     for form in FORMATS.values():
         assert "\x1b" not in form(made)
     assert "a [2J b" in FORMATS["text"](made)
