@@ -59,7 +59,7 @@ class CallLoader:
         prompt = Prompt(restored.preamble, own.history) if inherits else own
         answered = Prompt(prompt.preamble, self._prompts.extend(prompt.history, self._reply(row)))
         self._answered[str(row["exchange_id"])] = answered
-        return _billed(row, rule, prompt, answered, restored.history.depth) if rule else None
+        return _billed(row, rule, prompt, answered, own.preamble.depth, restored) if rule else None
 
     def _restored(self, row: Row) -> Prompt | None:
         """What the server put before the request: nothing without a state reference, None where it is not known."""
@@ -123,7 +123,7 @@ class CallLoader:
         return [tuple(row.values()) for row in self._ask(query, column, wanted)] if wanted else []
 
 
-def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, restored: int) -> BilledCall:
+def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, preamble: int, restored: Prompt) -> BilledCall:
     parameters = orjson.loads(str(row["parameters"] or "{}"))
     key = parameters.get("prompt_cache_key") or (row["session_hint"] if row["provider"] == "xai" else None)
     call = Call(
@@ -133,7 +133,7 @@ def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, restore
         rule=rule,
         prompt=prompt,
         input_tokens=_count(row["input_tokens"]),
-        marks=tuple(_marks(parameters, prompt.preamble.depth, restored)),
+        marks=tuple(_marks(parameters, preamble, prompt.preamble.depth - preamble + restored.history.depth)),
         cache_key=_text(key),
         parameters=parameters,
         ready_at=_seconds(row["first_byte_at"]),
@@ -148,7 +148,7 @@ def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, restore
 
 
 def _marks(parameters: Json, preamble: int, restored: int) -> Iterator[Mark]:
-    """The breakpoints, moved by what a server restored before the request's own messages."""
+    """The breakpoints, those behind its own preamble moved by what a server restored before its messages."""
     marks = parameters.get("cache_breakpoints")
     for position, ttl in marks if isinstance(marks, list) else ():
         yield Mark(position + restored if position > preamble else position, ttl)

@@ -124,7 +124,7 @@ def _seals(call: Call, policy: Policy) -> Seals:
     found = []
     for level in ("all", "system", "history"):
         names = (name for name, broken in call.rule.breaks if broken == level)
-        seal += tuple((name, _text(call.parameters.get(name))) for name in names)
+        seal += tuple((name, _text(_value(call.parameters, name))) for name in names)
         found.append(seal)
     return Seals(*found)
 
@@ -134,7 +134,13 @@ def _text(value: object) -> str:
 
 
 def _parameter(parameters: Mapping[str, object], path: str | None) -> str | None:
-    value: object = parameters
-    for name in path.split(".") if path else ():
-        value = value.get(name) if isinstance(value, Mapping) else None
+    value = _value(parameters, path) if path else None
     return value if isinstance(value, str) else None
+
+
+def _value(parameters: Mapping[str, object], path: str) -> object:
+    """What a dotted path leads to; None where it leads nowhere."""
+    value: object = parameters
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

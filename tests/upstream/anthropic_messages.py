@@ -15,7 +15,6 @@ from tests.upstream.state import World
 IMAGE_AS_TEXT = "i" * 4 * 1000
 MAX_BREAKPOINTS = 4
 SIGHT = Sight(positions=20, runs_count_once=True)
-THOUGHT = ("thinking", "output_config")
 
 ERRORS = {
     400: ("invalid_request_error", "Invalid request."),
@@ -163,7 +162,8 @@ def _seeds(call: Call, body: Json) -> Seeds:
     """A change of speed leaves the tools cached, one of the others the system text too."""
     tools = f"anthropic:{call.organisation}:{body['model']}"
     system = tools + canonical(body.get("speed"))
-    return Seeds(tools, system, system + canonical([body.get(name) for name in ("tool_choice", *THOUGHT)]))
+    effort = (body.get("output_config") or {}).get("effort")
+    return Seeds(tools, system, system + canonical([body.get("tool_choice"), body.get("thinking"), effort]))
 
 
 def _usage(hit: Cached, prompt: Prompt, reply: Reply) -> Json:

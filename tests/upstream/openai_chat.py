@@ -20,15 +20,7 @@ SIGHT = Sight(breakpoints=80)
 # A breakpoint without a lifetime has the request's.
 THE_REQUESTS = "the request's"
 # What a response of `prompt_cache_diagnostics` names as a reason to miss, beside model, tools and input.
-PARTING = (
-    "prompt_cache_key",
-    "text",
-    "response_format",
-    "reasoning",
-    "reasoning_effort",
-    "verbosity",
-    "service_tier",
-)
+PARTING = ("prompt_cache_key", "response_format", "reasoning_effort", "verbosity", "service_tier")
 IMAGE_TOKENS_AS_TEXT = "i" * 4 * 85  # a low-detail image is 85 tokens
 
 ERRORS: dict[int, tuple[str, str | None, str]] = {
@@ -138,12 +130,18 @@ def _text(message: Json) -> str:
 def cached(call: Call, model: str, segments: Sequence[Segment], reply: Reply) -> Cached:
     """Before GPT-5.6 automatic in 128-token steps; from then on at breakpoints, and writes are counted."""
     cache, now = call.world.cache, call.world.now()
-    seed = f"openai:{call.organisation}:{model}:{canonical([call.body.get(name) for name in PARTING])}"
+    seed = f"openai:{call.organisation}:{model}:{canonical(_settings(call.body))}"
     if model.startswith("deepseek"):
         return cache.in_units(seed, segments, [Segment("assistant", reply.text)] if reply.text else (), now)
     if OPENAI_WRITES.search(model):
         return cache.at_breakpoints(Seeds.same(seed), _marked(call, segments), CACHE_MINIMUM, now, SIGHT)
     return cache.in_steps(seed, segments, CACHE_MINIMUM, now, retention(call.body, model))
+
+
+def _settings(body: Json) -> list[Any]:
+    """What parts caches; Responses has effort and verbosity one level down."""
+    text, reasoning = body.get("text") or {}, body.get("reasoning") or {}
+    return [*map(body.get, PARTING), text.get("format"), text.get("verbosity"), reasoning.get("effort")]
 
 
 def _marked(call: Call, segments: Sequence[Segment]) -> list[Segment]:

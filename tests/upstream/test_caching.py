@@ -139,6 +139,12 @@ def test_another_key_or_setting_has_another_cache(http: httpx.Client, other: Jso
     assert gpt(http, said, prompt_cache_key="a") == (2000, {})
 
 
+def test_a_setting_that_changes_no_prompt_keeps_the_cache(http: httpx.Client) -> None:
+    said = {"content": text("same", 2000)}
+    assert gpt(http, said)[0] == 0
+    assert gpt(http, said, reasoning={"summary": "auto"}, temperature=0.5, max_output_tokens=50)[0] == 2000
+
+
 def test_gpt_5_6_writes_for_the_lifetime_that_is_asked_for(http: httpx.Client, up: Running) -> None:
     def ask(**options: str) -> tuple[int, Json]:
         more: Json = {"prompt_cache_options": options} if options else {}

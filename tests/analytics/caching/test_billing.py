@@ -109,6 +109,49 @@ def test_the_longer_lifetime_costs_what_it_is_simulated_to_cost(
     assert promised == pytest.approx(realised, rel=0.05)
 
 
+def test_claude_codes_first_line_is_no_part_of_what_is_cached(
+    traffic: Callable[[str], Traffic], tmp_path: Path
+) -> None:
+    wire = traffic("https://api.anthropic.com")
+    agent = Claude(wire, "stamped")
+    rules = agent.system
+    for number in range(4):
+        agent.system = [{"type": "text", "text": f"x-anthropic-billing-header: cch={number};"}, *rules]
+        agent.turn(prose(f"question {number}", 100))
+    calls = wire.billed(tmp_path)
+    assert_reproduced(calls)
+    assert all(outcome.read > 2000 for outcome in as_simulated(calls).outcomes[1:])
+
+
+def test_threads_are_billed_as_simulated(traffic: Callable[[str], Traffic], tmp_path: Path) -> None:
+    wire = traffic("https://api.anthropic.com")
+    thread: Json = {"thread": {"type": "create"}, "system": prose("rules", 1500), "tools": TOOLS}
+    for number in range(6):
+        said = [{"role": "user", "content": code(f"file {number}", 60)}]
+        mark = {"cache_control": {"type": "ephemeral"}}
+        body = {"model": "claude-sonnet-4-5", "max_tokens": 300, "messages": said, **mark, **thread}
+        made = wire.post("/v1/messages", body)
+        thread = {"thread": {"type": "continue", "previous_message_id": made["id"]}}
+        wire.wait(60)
+    calls = wire.billed(tmp_path)
+    assert_reproduced(calls)
+    assert all(outcome.read > 2000 for outcome in as_simulated(calls).outcomes[1:])
+
+
+def test_a_call_whose_server_side_history_was_not_seen_is_left_out(
+    traffic: Callable[[str], Traffic], tmp_path: Path
+) -> None:
+    wire = traffic("https://api.openai.com")
+    first = wire.post("/v1/responses", {"model": "gpt-5.6-sol", "input": prose("unseen", 1500)})
+    wire.rig.records(1)
+    wire.ahead.clear()
+    known = wire.post("/v1/responses", {"model": "gpt-5.6-sol", "input": prose("seen", 1500)})
+    for previous in (first, known):
+        body = {"model": "gpt-5.6-sol", "input": prose("more", 50), "previous_response_id": previous["id"]}
+        wire.post("/v1/responses", body)
+    assert [billed.call.prompt.depth for billed in wire.billed(tmp_path, missing=1)] == [1, 3]
+
+
 def test_automatic_caches_are_billed_as_simulated(traffic: Callable[[str], Traffic], tmp_path: Path) -> None:
     wire = traffic("https://api.openai.com")
     messages: list[Json] = [{"role": "system", "content": prose("rules", 1500)}]

@@ -53,8 +53,8 @@ class Traffic:
         self.rig.up.advance(seconds)
         self.moved += seconds
 
-    def billed(self, folder: Path) -> list[BilledCall]:
-        """All calls so far, collected into a database and loaded from it, in order."""
+    def billed(self, folder: Path, missing: int = 0) -> list[BilledCall]:
+        """All calls so far, but for so many, collected into a database and loaded from it, in order."""
         records = self.rig.records(len(self.ahead))
         moved = [_later(record, seconds) for record, seconds in zip(records, self.ahead, strict=True)]
         database, spool = Database(folder / "calls.duckdb"), folder / "calls.duckdb.spool"
@@ -65,7 +65,7 @@ class Traffic:
         with database.reading() as connection:
             found = CallLoader(connection).load(record.record_id for record in records)
         [calls] = found.values()
-        assert len(calls) == len(records)
+        assert len(calls) == len(records) - missing
         return calls
 
 
