@@ -63,6 +63,11 @@ def answered_alike(x: Facts, y: Facts) -> bool:
     return not {*x.spoken.before_heads}.isdisjoint(y.spoken.last_heads) and gap(x, y) <= AFTER_ALL
 
 
+def out_of_state(x: Facts, y: Facts) -> bool:
+    """Whether x may hold in full what y left to the server: then y sent just the message that it answers."""
+    return y.state_ref is not None and x.state_ref is None and answered(x, y) and gap(x, y) <= AFTER_ALL
+
+
 def opened(x: Facts, y: Facts) -> bool:
     """Whether both histories begin with the same block."""
     return x.spoken.first_block is not None and x.spoken.first_block == y.spoken.first_block
@@ -149,7 +154,7 @@ def _supported(x: Facts, y: Facts) -> bool:
     weight = y.spoken.reply_weight
     if shared_nodes(x, y) or weight >= UNMISTAKABLE:
         return True
-    around = (answered(x, y) or answered_alike(x, y)) + said_before(x, y) + (hinted(x, y) > 0)
+    around = (answered(x, y) or answered_alike(x, y)) + said_before(x, y) + (hinted(x, y) > 0) + out_of_state(x, y)
     beside = opened(x, y) + instructed(x, y)
     return around >= 2 or (around + beside >= (1 if weight >= TELLING else 2) and (around > 0 or weight >= TELLING))
 

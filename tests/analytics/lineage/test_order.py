@@ -16,8 +16,8 @@ LONG = (
 )
 OPENINGS = ("Hi", "Hello there", "Summarise the report of last week, please, and name every source that it rests upon.")
 REPLIES = ("Done.", "Hello!", LONG, LONG * 5)
-WAYS = ("append", "append", "append", "retry", "edit", "cut", "rephrase", "interrupt", "open", "state")
-GAPS = (0.3, 1.5, 5.0, 60.0, 900.0)
+WAYS = ("append", "append", "append", "retry", "edit", "cut", "rephrase", "observe", "interrupt", "open", "state")
+GAPS = (0.0, 0.3, 1.5, 5.0, 60.0, 900.0)
 
 
 @dataclass
@@ -63,6 +63,8 @@ class Client:
                 return whole[len(whole) // 2 :] + more
             case "rephrase":
                 return messages + talk(">In other words.") + more
+            case "observe":
+                return messages + talk(f">{(reply or LONG)[:100]} Observation: 42") + more
             case "interrupt":
                 return messages + more
         return whole + more

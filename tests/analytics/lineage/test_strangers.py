@@ -149,6 +149,18 @@ def test_a_conversation_kept_by_the_server_goes_on_from_its_latest_call() -> Non
     assert [(found[name].parent, found[name].turn) for name in "abc"] == [(None, 1), ("a", 2), ("b", 3)]
 
 
+def test_a_history_that_is_sent_in_full_after_its_state_was_lost_goes_on_from_the_chain() -> None:
+    whole = talk("Hi", ">Hello, what can I do?", "Why is it so?", ">Because it was never any other way.", "Go on")
+    found = links_of(
+        responded("a", "Hi", "Hello, what can I do?", 0),
+        responded("b", "Why is it so?", "Because it was never any other way.", 5, previous_response_id="resp-a"),
+        responded("c", "Go on", None, 9, previous_response_id="resp-b"),
+        responded("d", whole, "Gone.", 10),
+    )
+    assert {link.conversation for link in found.values()} == {"a"}
+    assert (found["c"].relation, found["d"].parent) == ("state", "b")
+
+
 def test_what_names_a_state_that_nobody_captured_belongs_together() -> None:
     unknown = {"previous_response_id": "resp-before-our-time"}
     found = links_of(responded("a", "One", "1", 0, **unknown), responded("b", "Two", "2", 5, **unknown))
