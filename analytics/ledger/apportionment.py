@@ -8,6 +8,8 @@ def apportioned(total: int, weights: Sequence[int]) -> list[int]:
 
     They sum to `total` and none is negative. Without any weight the last part takes all.
     """
+    if not total:
+        return [0] * len(weights)
     whole = sum(weights)
     if not whole:
         return [0] * (len(weights) - 1) + [total]

@@ -38,4 +38,4 @@ def plus(*parts: Counts) -> Counts:
 
 def composition(parts: Sequence[tuple[int, Counts]]) -> Counts:
     """Billed tokens by kind: each part's tokens divided like its blocks. Sums to the parts' tokens."""
-    return plus(NO_COUNTS, *(tuple(apportioned(tokens, counts)) for tokens, counts in parts))
+    return plus(NO_COUNTS, *(tuple(apportioned(tokens, counts)) for tokens, counts in parts if tokens))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 
 # Calls that are no turn of a conversation: they count, embed or fetch.
 OUTSIDE = frozenset(
@@ -90,19 +91,20 @@ class Facts:
         return self.started_at, self.exchange_id
 
     @property
-    def nodes(self) -> list[str]:
+    def nodes(self) -> tuple[str, ...]:
         """The nodes that this history passes, the deepest first, without its echo."""
         return _hashes(self.spoken.passed)
 
     @property
-    def stops(self) -> list[str]:
+    def stops(self) -> tuple[str, ...]:
         """The histories that this one is, with something more that is not the assistant's; the longest first."""
         return _hashes(self.spoken.since)
 
 
-def _hashes(blob: bytes) -> list[str]:
+@lru_cache(maxsize=1 << 12)  # a call is looked at many times while it is linked
+def _hashes(blob: bytes) -> tuple[str, ...]:
     digits = blob.hex()
-    return [as_text(digits[at : at + 32]) for at in range(0, len(digits), 32)]
+    return tuple(as_text(digits[at : at + 32]) for at in range(0, len(digits), 32))
 
 
 def as_text(digits: str) -> str:

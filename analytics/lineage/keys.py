@@ -4,6 +4,7 @@ A key is 64 bits over a kind and what must agree. A key met is only a candidate:
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 
 from analytics.lineage.facts import Facts
@@ -35,6 +36,7 @@ def state_of(reference: str) -> tuple[str, str]:
     return kind, name
 
 
+@lru_cache(maxsize=1 << 14)  # a call has most of its keys in common with the one before it
 def _key(*parts: str | int) -> int:
     said = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(said, digest_size=8).digest())

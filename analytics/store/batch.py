@@ -1,7 +1,7 @@
 """Writing a batch of readings: one transaction, idempotent by exchange id and by hash."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from itertools import accumulate
 from typing import cast
@@ -12,6 +12,7 @@ import pyarrow as pa
 from analytics.background import tell_usage
 from analytics.chaining import Chain, Measured
 from analytics.hashing import STRIDE, as_uuid
+from analytics.ledger.meter import Meter
 from analytics.lineage.facts import OUTSIDE, SPOKEN, Facts
 from analytics.lineage.keys import offers, seeks
 from analytics.lineage.linking import link_exchanges
@@ -25,6 +26,7 @@ from analytics.store.hours import settle_hours
 # A reading, and from which place on its history is new.
 type FreshSteps = tuple[Reading, int]
 
+METER = tuple(field.name for field in fields(Meter))
 LISTED = Pricer()
 TABLES = ("exchanges", "chains", "meters", "blocks", "prefixes", "strides", "preambles", "raw_exchanges")
 
@@ -130,7 +132,7 @@ def _chain_row(facts: Facts) -> Row:
 
 
 def _meter_row(reading: Reading) -> Row:
-    return {"exchange_id": reading.row["exchange_id"], **asdict(reading.meter)}
+    return {"exchange_id": reading.row["exchange_id"], **{name: getattr(reading.meter, name) for name in METER}}
 
 
 def _block_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
