@@ -2,7 +2,10 @@
 
 from types import ModuleType
 
-from analytics.findings import resent_history
+from analytics.findings import (
+    resent_history,
+    unused_server_state,
+)
 from analytics.findings.hit import Finding, Lever, never
 
 
@@ -12,4 +15,7 @@ def _finding(module: ModuleType, lever: Lever) -> Finding:
     return Finding(name, lever, (module.__doc__ or "").strip(), module.select, getattr(module, "due", never))
 
 
-FINDINGS: tuple[Finding, ...] = (_finding(resent_history, "history"),)
+FINDINGS: tuple[Finding, ...] = (
+    _finding(resent_history, "history"),
+    _finding(unused_server_state, "state"),
+)

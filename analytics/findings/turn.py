@@ -99,6 +99,7 @@ class Turn:
     preamble_used_after: datetime | None
     twin_exchange_id: str | None
     earlier_exchange_id: str | None
+    request_ended_at: datetime | None
 
     @property
     def parameters(self) -> Json:

@@ -120,7 +120,8 @@ final as (
         preamble_used_before,
         preamble_used_after,
         twin_exchange_id,
-        earlier_exchange_id
+        earlier_exchange_id,
+        mine.request_ended_at
     from mine
     left join ledgers using (exchange_id)
     left join chains using (exchange_id)

@@ -21,6 +21,8 @@ HOSTS: dict[Api, str] = {
     "anthropic.messages": "api.anthropic.com",
     "gemini.generate": "generativelanguage.googleapis.com",
 }
+# Hosts whose own path comes before the API's.
+PATHS = {"openrouter.ai": "/api"}
 AGENTS: dict[Api, str] = {
     "openai.chat": "OpenAI/Python 2.1.0",
     "openai.responses": "OpenAI/Python 2.1.0",
@@ -57,7 +59,7 @@ def _entry(call: Call) -> Json:
         "timings": {"send": 1, "wait": call.takes * 500, "receive": call.takes * 500 - 1},
         "request": {
             "method": "POST",
-            "url": f"https://{call.host or HOSTS[call.api]}{path}",
+            "url": f"https://{call.host or HOSTS[call.api]}{PATHS.get(call.host, '')}{path}",
             "httpVersion": "HTTP/1.1",
             "headers": _headers(call),
             "postData": {"mimeType": "application/json", "text": body},

@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from benchmarks.scenarios import resent_history
+from benchmarks.scenarios import (
+    resent_history,
+    unused_server_state,
+)
 from benchmarks.scenarios.call import Scenario
 
-LABELLED: tuple[ModuleType, ...] = (resent_history,)
+LABELLED: tuple[ModuleType, ...] = (
+    resent_history,
+    unused_server_state,
+)
 HITS: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.HITS for module in LABELLED}
 MISSES: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.MISSES for module in LABELLED}
