@@ -4,3 +4,8 @@
 def may_read_texts() -> bool:
     """Whether the texts of messages are shown. The dashboard listens on loopback: who reaches it owns the database."""
     return True
+
+
+def may_set_budgets() -> bool:
+    """Whether budgets can be changed here, for the same reason."""
+    return True

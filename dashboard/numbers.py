@@ -36,7 +36,7 @@ def size(value: float | None) -> str:
     return UNKNOWN if value is None else numbers.size(value)
 
 
-def compact(value: float | None, unit: str = "") -> str:
+def compact(value: float | None) -> str:
     """A count in three digits: 950, 12.3 k, 4.56 M, 1.20 G."""
     if value is None:
         return UNKNOWN
@@ -44,8 +44,8 @@ def compact(value: float | None, unit: str = "") -> str:
         if abs(value) >= step:
             scaled = value / (1e3 if name == "k" else step)
             digits = 2 if abs(scaled) < 10 else 1 if abs(scaled) < 100 else 0
-            return f"{scaled:,.{digits}f} {name}{unit}"
-    return f"{value:,.0f}{f' {unit}' if unit else ''}"
+            return f"{scaled:,.{digits}f} {name}"
+    return f"{value:,.0f}"
 
 
 def share(value: float | None) -> str:

@@ -1,0 +1,122 @@
+"""Cache: how much of the input the prompt cache served, and why it did not serve more."""
+
+import streamlit as st
+
+from dashboard.charts.caching import pauses, share_by_name, share_by_turn, share_over_time
+from dashboard.data import Result, rows
+from dashboard.figures import colours, show_chart, show_table
+from dashboard.filters import Filters
+from dashboard.notices import show_nothing_here
+from dashboard.numbers import compact, dollars, known, share
+from dashboard.sidebar import chosen
+
+CAUSES = {
+    "finding": "cause",
+    "usd": st.column_config.NumberColumn("avoidable (USD)", format="$%.2f"),
+    "times": st.column_config.NumberColumn("times", format="localized"),
+    "conversations": st.column_config.NumberColumn("conversations", format="localized"),
+    "tokens": st.column_config.NumberColumn("tokens", format="compact"),
+    "paid_usd": st.column_config.NumberColumn("paid for them (USD)", format="$%.2f"),
+}
+# The finding of writes that nobody read.
+IN_VAIN = "wasted_cache_write"
+
+
+def show(filters: Filters) -> None:
+    over_time = rows("dashboard_over_time", filters)
+    if over_time.rows.empty:
+        show_nothing_here()
+        return
+    causes = rows("dashboard_cache_findings", filters)
+    _headlines(filters, causes)
+    _shares(filters, over_time)
+    _pauses(filters)
+    _causes(causes)
+
+
+def _headlines(filters: Filters, causes: Result) -> None:
+    sums = rows("dashboard_cache_totals", filters).rows.iloc[0]
+    vain = causes.rows[causes.rows["finding"] == IN_VAIN]["usd"].sum(min_count=1)
+    examined = not int(rows("dashboard_unexamined").rows["conversations"][0])
+    none_found = "none" if examined else "unknown"
+    figures = (
+        ("Cache hits", share(known(sums["cache_hit_share"])), ABOUT_HITS),
+        ("Tokens read", compact(known(sums["cache_read_tokens"])), "Input tokens read from the cache."),
+        ("Tokens written", compact(known(sums["cache_write_tokens"])), ABOUT_WRITES),
+        ("Paid for writes", dollars(known(sums["cache_write_usd"])), "What the cache writes cost."),
+        ("Never read", none_found if known(vain) is None else dollars(known(vain)), ABOUT_VAIN),
+    )
+    for column, (title, value, about) in zip(st.columns(5), figures, strict=True):
+        column.metric(title, value, help=about, border=True, height="stretch")
+    silent = int(sums["silent_calls"])
+    if silent:
+        st.caption(f"{silent:,} of {int(sums['calls']):,} calls report no cache reads; no share counts them.")
+
+
+def _shares(filters: Filters, over_time: Result) -> None:
+    show_chart(
+        share_over_time(over_time.rows, colours()),
+        over_time,
+        title="Cache hits over time",
+        alt=f"A line of the share of input read from the cache, by {over_time.rows['bucket'].iloc[0]}.",
+        name="cache-over-time",
+    )
+    groups = rows("dashboard_groups", filters)
+    apps = Result(groups.rows[groups.rows["dimension"] == "app"], groups.sql)
+    turns = rows("dashboard_cache_turns", filters)
+    left, right = st.columns(2)
+    with left:
+        show_chart(
+            share_by_turn(turns.rows, colours()),
+            turns,
+            title="By turn",
+            alt="Bars of the share of input read from the cache, by turn of the conversation.",
+            name="cache-by-turn",
+            help="The first turn has nothing of its own to read; a cache begins to help with the second.",
+        )
+    with right:
+        show_chart(
+            share_by_name(apps.rows, colours()),
+            apps,
+            title="By app",
+            alt=f"Bars of the share of input read from the cache, by app; {len(apps.rows)} apps.",
+            name="cache-by-app",
+        )
+
+
+def _pauses(filters: Filters) -> None:
+    found = rows("dashboard_cache_pauses", filters)
+    again = float(found.rows["cached_tokens"].sum() + found.rows["missed_tokens"].sum())
+    hit = share(float(found.rows["cached_tokens"].sum()) / again) if again else "unknown"
+    show_chart(
+        pauses(found.rows, colours()),
+        found,
+        title="Pauses between turns",
+        alt=f"Bars of the tokens sent again by the pause before them; {hit} of all were read from the cache.",
+        name="cache-pauses",
+        help=ABOUT_PAUSES,
+    )
+
+
+def _causes(causes: Result) -> None:
+    if causes.rows.empty:
+        st.subheader("Why the cache was missed", anchor=False)
+        st.caption("No findings about the cache in this view.")
+        return
+    names = ", ".join(causes.rows["finding"])
+    show_table(
+        causes, CAUSES, title="Why the cache was missed", alt=f"A table of causes: {names}.", name="cache-causes"
+    )
+
+
+ABOUT_HITS = "Input tokens read from the prompt cache, as a share of the input of all calls that report it."
+ABOUT_WRITES = "Input tokens written to the cache, where the provider reports writes; some do not charge for them."
+ABOUT_VAIN = "What was paid for cache writes that no later call read, beyond the uncached price. From the findings."
+ABOUT_PAUSES = (
+    "Tokens that a turn sent again, by how long after the turn before it began. A cache forgets a prefix when nobody "
+    "reads it for its lifetime: 5 minutes or an hour, depending on provider and settings. Misses right of a line may "
+    "have expired; misses left of it have another cause."
+)
+
+st.title("Cache", anchor=False)
+show(chosen())

@@ -1,0 +1,133 @@
+"""Teams: who spends what, how it develops, and how it stands with the month's budget."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access import may_set_budgets
+from dashboard.budgets import BudgetProblem, Budgets, outlooks, read_budgets, write_budgets
+from dashboard.data import Result, here, now, rows
+from dashboard.figures import show_table
+from dashboard.filters import MONTH, Filters
+from dashboard.notices import show_nothing_here
+from dashboard.numbers import known
+from dashboard.sidebar import chosen
+
+OWNERS = {"team": "Teams", "app": "Apps", "user": "Users"}
+PACE = "7 days"
+SPENDING = {
+    "name": st.column_config.TextColumn("name", pinned=True),
+    "cost_usd": st.column_config.NumberColumn("spend (USD)", format="$%.2f"),
+    "unpriced": st.column_config.NumberColumn(
+        "unpriced calls", format="localized", help="Calls of unknown cost: no sum has them."
+    ),
+    "trend": st.column_config.BarChartColumn(
+        "spend a day", help="One bar a day, from the first to the last day shown."
+    ),
+    "echo_share": st.column_config.NumberColumn("echo share", format="percent"),
+    "cache_hit_share": st.column_config.NumberColumn("cache hits", format="percent"),
+    "avoidable_usd": st.column_config.NumberColumn("avoidable (USD)", format="$%.2f"),
+    "calls": st.column_config.NumberColumn("calls", format="localized"),
+    "input_tokens": st.column_config.NumberColumn("input tokens", format="compact"),
+    "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
+}
+BUDGETS: dict[str, Any] = {
+    "name": "name",
+    "budget_usd": st.column_config.NumberColumn("budget a month (USD)", format="$%.2f", min_value=0.0),
+    "spent_usd": st.column_config.NumberColumn("this month so far (USD)", format="$%.2f"),
+    "used": st.column_config.ProgressColumn("used", format="percent", min_value=0.0, max_value=1.0),
+    "forecast_usd": st.column_config.NumberColumn("forecast (USD)", format="$%.2f"),
+    "state": st.column_config.TextColumn("state"),
+}
+
+READ_ONLY = [name for name in BUDGETS if name != "budget_usd"]
+
+
+def show(filters: Filters) -> None:
+    spending = rows("dashboard_owners", filters)
+    owner = st.segmented_control("Who", list(OWNERS), default="team", key="owner", bind="query-params", required=True)
+    if spending.rows.empty:
+        show_nothing_here()
+    else:
+        mine = Result(spending.rows[spending.rows["dimension"] == owner], spending.sql)
+        alt = f"A table of spending by {owner}: {len(mine.rows)} rows, the most expensive first."
+        show_table(mine, SPENDING, title=OWNERS[owner], alt=alt, name=f"by-{owner}", help=ABOUT_SPENDING)
+    _budgets(owner)
+
+
+def _budgets(owner: str) -> None:
+    st.subheader("Budgets of this month", anchor=False, help=ABOUT_FORECAST)
+    try:
+        budgets = read_budgets(here().database.parent)
+    except BudgetProblem as problem:
+        st.error("The budgets cannot be read.", icon=":material/savings:")
+        st.text(str(problem))
+        return
+    table = _table(owner, budgets)
+    if table.empty:
+        st.caption("Nothing was called this month, and no budget is set.")
+        return
+    editable = may_set_budgets()
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        width="stretch",
+        column_config=BUDGETS,
+        disabled=READ_ONLY if editable else list(BUDGETS),
+        placeholder="–",
+        key=f"budgets-{owner}",
+        alt=f"A table of budgets by {owner}: budget, spending so far, forecast.",
+    )
+    st.caption("– is not set, or unknown.")
+    if editable and st.button("Save budgets", disabled=edited["budget_usd"].equals(table["budget_usd"])):
+        _save(owner, edited, budgets)
+
+
+def _table(owner: str, budgets: Budgets) -> pd.DataFrame:
+    """One row for everybody who has calls this month, or a budget; whatever the filters leave out."""
+    began = pd.Timestamp(rows("dashboard_began").rows["first_hour"][0]).to_pydatetime()
+    found = outlooks(owner, _spent(owner, MONTH), _spent(owner, PACE), budgets, now(), began)
+    figures = {
+        "budget_usd": [outlook.budget for outlook in found.values()],
+        "spent_usd": [outlook.spent for outlook in found.values()],
+        "used": [outlook.used for outlook in found.values()],
+        "forecast_usd": [outlook.forecast for outlook in found.values()],
+    }
+    numbers = {name: pd.array(values, "Float64") for name, values in figures.items()}
+    return pd.DataFrame({"name": list(found), **numbers, "state": [outlook.state for outlook in found.values()]})
+
+
+def _spent(owner: str, period: str) -> dict[str, float | None]:
+    found = rows("dashboard_spent", Filters(period)).rows
+    mine = found[found["dimension"] == owner]
+    return {str(name): known(usd) for name, usd in zip(mine["name"], mine["cost_usd"], strict=True)}
+
+
+def _save(owner: str, edited: pd.DataFrame, budgets: Budgets) -> None:
+    others = {key: usd for key, usd in budgets.items() if key[0] != owner}
+    mine = {
+        (owner, str(name)): amount
+        for name, usd in zip(edited["name"], edited["budget_usd"], strict=True)
+        if (amount := known(usd)) is not None
+    }
+    try:
+        write_budgets(here().database.parent, others | mine)
+    except BudgetProblem as problem:
+        st.error("The budgets cannot be saved.", icon=":material/savings:")
+        st.text(str(problem))
+        return
+    st.rerun()
+
+
+ABOUT_SPENDING = (
+    "Calls by whose they were, as the proxy's login, the `x-tokenecho-*` headers or the command line said. Sums leave "
+    "out the calls of unknown cost. Avoidable money is that of the findings whose money adds up."
+)
+ABOUT_FORECAST = (
+    "The calendar month in UTC, of all calls, whatever the filters. The forecast is what was spent so far, and the "
+    "rest of the month at the pace of the last seven days. Budgets are in `budgets.toml` beside the database."
+)
+
+st.title("Teams", anchor=False)
+show(chosen())
