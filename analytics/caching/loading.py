@@ -14,7 +14,7 @@ from analytics.caching.prompt import EMPTY, Block, Prefix, Prompt, Prompts
 from analytics.caching.rules import CacheRule
 from analytics.caching.table import rule_for
 from analytics.dialects.exchange import Json, Usage
-from analytics.hashing import SIZE
+from analytics.hashing import SIZE, as_uuid
 from analytics.store.database import sql
 
 USAGE = tuple(name for name in Usage.__dataclass_fields__ if name == "input_tokens" or name.startswith("cache_"))
@@ -28,11 +28,13 @@ class CallLoader:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._prompts = Prompts()
-        self._blocks: dict[str, Block] = {}
+        self._blocks: dict[bytes, Block] = {}
         self._preambles: dict[str, Prefix] = {}
         self._strides: dict[str, tuple[str | None, bytes]] = {}
         self._stems: dict[str, Prefix] = {}
         self._answered: dict[str, Prompt] = {}
+        # The exchanges on whose server-side state others build.
+        self._heeded: set[str] = set()
 
     def load(self, exchange_ids: Iterable[str]) -> dict[Scope, list[BilledCall]]:
         """By scope, in the order of their starts, the calls whose caching rule is known and whose prompt was seen.
@@ -41,6 +43,7 @@ class CallLoader:
         those asked for; else it is left out.
         """
         rows = self._ask("caching_calls", "exchange_id", list(exchange_ids))
+        self._heeded = {str(row["parent_exchange_id"]) for row in rows if row["state_ref"]}
         self._fetch(rows)
         found: dict[Scope, list[BilledCall]] = {}
         for row in rows:
@@ -57,9 +60,16 @@ class CallLoader:
         own = Prompt(self._preambles.get(str(row["preamble_hash"]), EMPTY), self._history(row, restored.history))
         inherits = not own.preamble.depth and row["api"] == "anthropic.messages"
         prompt = Prompt(restored.preamble, own.history) if inherits else own
-        answered = Prompt(prompt.preamble, self._prompts.extend(prompt.history, self._reply(row)))
-        self._answered[str(row["exchange_id"])] = answered
+        answered = None
+        if self._reply_counts(row):
+            answered = Prompt(prompt.preamble, self._prompts.extend(prompt.history, self._reply(row)))
+            self._answered[str(row["exchange_id"])] = answered
         return _billed(row, rule, prompt, answered, own.preamble.depth, restored) if rule else None
+
+    def _reply_counts(self, row: Row) -> bool:
+        """Whether its reply is part of a later prompt that was not sent whole, or is cached itself."""
+        rule = rule_for(str(row["provider"]), str(row["api"]), _model(row))
+        return str(row["exchange_id"]) in self._heeded or bool(rule and rule.family == "units")
 
     def _restored(self, row: Row) -> Prompt | None:
         """What the server put before the request: nothing without a state reference, None where it is not known."""
@@ -93,7 +103,7 @@ class CallLoader:
         blocks = self._known(_bare(row["reply_hashes"]))
         return [block for block in blocks if block.kind != "thinking" or row["api"] == "anthropic.messages"]
 
-    def _known(self, hashes: Iterable[str]) -> list[Block]:
+    def _known(self, hashes: Iterable[bytes]) -> list[Block]:
         return [self._blocks[block] for block in hashes if block in self._blocks]
 
     def _fetch(self, rows: Sequence[Row]) -> None:
@@ -101,29 +111,35 @@ class CallLoader:
         stems = {stem for row in rows if (stem := _text(row["stem"]))}
         for prefix, before, blocks in self._rows("finding_strides", "prefix_hash", sorted(stems)):
             self._strides[str(prefix)] = (_text(before), _bytes(blocks))
-        wanted = {block for row in rows for block in (*_bare(row["reply_hashes"]), *_split(_bytes(row["tail"])))}
+        wanted = {block for row in rows for block in _split(_bytes(row["tail"]))}
+        wanted.update(block for row in rows if self._reply_counts(row) for block in _bare(row["reply_hashes"]))
         wanted.update(block for _, blocks in self._strides.values() for block in _split(blocks))
         wanted.update(block for _, blocks in preambles for block in _bare(blocks))
         self._fetch_blocks(wanted - self._blocks.keys())
         for preamble, blocks in preambles:
             self._preambles[str(preamble)] = self._prompts.extend(EMPTY, self._known(_bare(blocks)))
 
-    def _fetch_blocks(self, wanted: set[str]) -> None:
-        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", sorted(wanted)):
-            [bare] = _bare([name])
-            self._blocks[bare] = STAMP if stamp else Block(bytes.fromhex(bare), str(kind), _count(tokens))
+    def _fetch_blocks(self, wanted: set[bytes]) -> None:
+        names = [as_uuid(block) for block in wanted]
+        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", names):
+            [block] = _bare([name])
+            self._blocks[block] = STAMP if stamp else Block(block, str(kind), _count(tokens))
 
     def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[dict[str, object]]:
-        self._connection.register("wanted", pa.table({column: pa.array(list(wanted), pa.string())}))
-        found: list[dict[str, object]] = self._connection.execute(sql(query)).to_arrow_table().to_pylist()
-        self._connection.unregister("wanted")
-        return found
+        rows = self._rows(query, column, wanted)
+        names = [column[0] for column in self._connection.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _rows(self, query: str, column: str, wanted: Sequence[str]) -> list[tuple[object, ...]]:
-        return [tuple(row.values()) for row in self._ask(query, column, wanted)] if wanted else []
+        self._connection.register("wanted", pa.table({column: pa.array(wanted, pa.string())}))
+        rows = self._connection.execute(sql(query)).fetchall()
+        self._connection.unregister("wanted")
+        return rows
 
 
-def _billed(row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt, preamble: int, restored: Prompt) -> BilledCall:
+def _billed(
+    row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt | None, preamble: int, restored: Prompt
+) -> BilledCall:
     parameters = orjson.loads(str(row["parameters"] or "{}"))
     key = parameters.get("prompt_cache_key") or (row["session_hint"] if row["provider"] == "xai" else None)
     call = Call(
@@ -158,13 +174,13 @@ def _model(row: Row) -> str:
     return str(row["response_model"] or row["request_model"] or "")
 
 
-def _split(blocks: bytes) -> list[str]:
-    return [blocks[at : at + SIZE].hex() for at in range(0, len(blocks), SIZE)]
+def _split(blocks: bytes) -> list[bytes]:
+    return [blocks[at : at + SIZE] for at in range(0, len(blocks), SIZE)]
 
 
-def _bare(hashes: object) -> list[str]:
-    """Texts of UUIDs as plain hexadecimal."""
-    return [str(each).replace("-", "") for each in hashes] if isinstance(hashes, list) else []
+def _bare(hashes: object) -> list[bytes]:
+    """Hashes from texts of UUIDs."""
+    return [bytes.fromhex(str(each).replace("-", "")) for each in hashes] if isinstance(hashes, list) else []
 
 
 def _seconds(moment: object) -> float | None:

@@ -121,12 +121,12 @@ def _implicit(call: Call, policy: Policy) -> Iterator[Mark]:
 def _seals(call: Call, policy: Policy) -> Seals:
     key = "" if policy.one_key or not call.rule.keyed else call.cache_key or ""
     seal: Seal = (("model", call.model), ("cache_key", key))
-    found = []
-    for level in ("all", "system", "history"):
-        names = (name for name, broken in call.rule.breaks if broken == level)
-        seal += tuple((name, _text(_value(call.parameters, name))) for name in names)
-        found.append(seal)
-    return Seals(*found)
+    parted: dict[str, list[tuple[str, str]]] = {"all": [], "system": [], "history": []}
+    for name, level in call.rule.breaks:
+        parted[level].append((name, _text(_value(call.parameters, name))))
+    tools = (*seal, *parted["all"])
+    system = (*tools, *parted["system"])
+    return Seals(tools, system, (*system, *parted["history"]))
 
 
 def _text(value: object) -> str:
@@ -140,7 +140,8 @@ def _parameter(parameters: Mapping[str, object], path: str | None) -> str | None
 
 def _value(parameters: Mapping[str, object], path: str) -> object:
     """What a dotted path leads to; None where it leads nowhere."""
-    value: object = parameters
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+    name, _, rest = path.partition(".")
+    value = parameters.get(name)
+    if not rest:
+        return value
+    return _value(value, rest) if isinstance(value, Mapping) else None

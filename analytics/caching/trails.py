@@ -5,13 +5,13 @@ begins. So using the end of a long history touches a trail and those it left, no
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from analytics.caching.call import Call
 from analytics.caching.prompt import EMPTY, Prefix, Prompt
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A call used the first `depth` blocks of a trail at a time in seconds."""
 
     depth: int
@@ -29,7 +29,9 @@ class Trail:
     uses: list[Use] = field(default_factory=list)
 
     def use(self, use: Use) -> None:
-        if not any(other.depth >= use.depth and other.at >= use.at for other in self.uses):
+        if len(self.uses) == 1 and self.uses[0].depth <= use.depth and self.uses[0].at <= use.at:
+            self.uses[0] = use
+        elif not any(other.depth >= use.depth and other.at >= use.at for other in self.uses):
             self.uses = [other for other in self.uses if other.depth > use.depth or other.at > use.at]
             self.uses.append(use)
 
