@@ -6,6 +6,7 @@ yet stays out too. Bodies are kept, but for the values of fields that are creden
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from analytics.private import fingerprint
@@ -15,7 +16,7 @@ REDACTED = "REDACTED"
 
 # Names of headers worth keeping: what was sent, by which client, for which session, and what the provider says of it.
 KEPT_HEADERS = re.compile(
-    r"accept|accept-encoding|alt-svc|anthropic-(?:version|beta|ratelimit-.*|processing-ms)|apim-request-id|azureml-model-.*"
+    r"accept|accept-encoding|alt-svc|amz-sdk-request|anthropic-(?:version|beta|ratelimit-.*|processing-ms)|apim-request-id|azureml-model-.*"
     r"|cf-ray|content-(?:encoding|length|type)|conversation[-_]id|date|fireworks-.*|helicone-session-id|http-referer|idempotency-key|llm_provider-.*"
     r"|openai-(?:beta|model|processing-ms|version)|originator|request-id|retry-after(?:-ms)?|server|session[-_]id"
     r"|thread[-_]id|transfer-encoding|user-agent|version|via|x-amzn-bedrock-.*|x-amzn-(?:errortype|requestid)"
@@ -73,8 +74,12 @@ type Span = tuple[int, int]
 def kept_headers(headers: Iterable[tuple[str, str]]) -> Headers:
     """The headers that may be stored, names in lower case."""
     lower = ((name.lower(), value) for name, value in headers)
-    kept = ((name, value) for name, value in lower if KEPT_HEADERS.fullmatch(name))
-    return tuple((name, _kept_value(name, value)) for name, value in kept if not _CREDENTIAL_NAME.search(name))
+    return tuple((name, _kept_value(name, value)) for name, value in lower if _kept(name))
+
+
+@lru_cache(1024)
+def _kept(name: str) -> bool:
+    return bool(KEPT_HEADERS.fullmatch(name)) and not _CREDENTIAL_NAME.search(name)
 
 
 def _kept_value(name: str, value: str) -> str:

@@ -20,6 +20,8 @@ SHORTFALLS = {
     "spool_limit": "not stored: the spool was full; is the collector running?",
     "disk_full": "not stored: the disk was full",
     "spool_error": "not stored: the spool could not be written",
+    "capture_error": "not stored: tokenecho itself failed; the proxy's log says at what",
+    "recorder_died": "not stored: the recorder died over them, time and again",
     "set_aside": "set aside: reading them failed; see `tokenecho doctor`",
     "unread": "stored raw: no dialect reads them yet; `tokenecho reparse` tries again",
 }

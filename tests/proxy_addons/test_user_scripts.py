@@ -14,7 +14,17 @@ from tests.proxy_addons.calls import chat
 from tests.rig import BARE, Rig, Trust, proxy
 from tests.upstream import Running
 
-DEEDS = ("answer early", "answer", "change", "stream", "stream request", "redirect", "kill", "kill answer")
+DEEDS = (
+    "answer early",
+    "answer",
+    "change",
+    "stream",
+    "stream request",
+    "redirect",
+    "kill",
+    "kill answer",
+    "rewrite late",
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +69,15 @@ def test_what_a_script_made_of_a_call_is_what_is_stored(ours: Rig) -> None:
     for deed in DEEDS:
         outcome(ours, deed, chat().path)
     records = dict(zip(DEEDS, ours.records(len(DEEDS)), strict=True))
-    assert [records[deed].status for deed in DEEDS] == [418, 418, 200, 200, 200, 200, None, 200]
-    assert [records[deed].complete for deed in DEEDS] == [True] * 6 + [False] * 2
+    assert [records[deed].status for deed in DEEDS] == [418, 418, 200, 200, 200, 200, None, 200, 200]
+    assert [records[deed].complete for deed in DEEDS] == [True] * 6 + [False] * 2 + [True]
     assert (records["answer early"].response.data, records["answer"].response.data) == (b"early", b"tea")
     assert json.loads(records["change"].request.data)["messages"][0]["content"] == "Changed"
     assert json.loads(records["stream request"].request.data)["messages"][0]["content"] == "Howdy"
     assert records["stream"].response.data.endswith(b" end")
     assert b"CHOICES" in records["stream"].response.data
+    # What has gone to the client can be changed no more, and it is that which is stored.
+    assert b"choices" in records["rewrite late"].response.data
 
 
 def test_messages_of_a_socket_are_stored_as_a_script_left_them(ours: Rig, bare_scripted: Rig) -> None:

@@ -35,6 +35,11 @@ def responseheaders(flow: HTTPFlow) -> None:
             flow.kill()
 
 
+def response(flow: HTTPFlow) -> None:
+    if flow.request.headers.get("x-do") == "rewrite late" and flow.response:
+        flow.response.content = b"Rewritten"
+
+
 def websocket_message(flow: HTTPFlow) -> None:
     assert flow.websocket
     message = flow.websocket.messages[-1]
