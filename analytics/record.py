@@ -9,6 +9,8 @@ from typing import Literal
 
 import orjson
 
+from analytics.transport_errors import own_words
+
 type Headers = tuple[tuple[str, str], ...]
 type Transport = Literal["http", "websocket"]
 type Source = Literal["live", "har", "flow"]
@@ -91,8 +93,9 @@ class Record:
         return next((v for k, v in self.response_headers if k == name), None)
 
     def meta(self) -> bytes:
-        """Everything but the two bodies' bytes, as JSON."""
+        """Everything but the two bodies' bytes, as JSON; of an error not what it quotes."""
         values = {name: getattr(self, name) for name in _FIELDS}
+        values["error"] = own_words(self.error)
         for name in ("request", "response"):
             body: Body = values[name]
             values[name] = {"wire_bytes": body.wire_bytes, "trimmed": body.trimmed}
