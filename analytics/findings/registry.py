@@ -3,7 +3,9 @@
 from types import ModuleType
 
 from analytics.findings import (
+    broken_state_chain,
     resent_history,
+    state_plus_history,
     unused_server_state,
 )
 from analytics.findings.hit import Finding, Lever, never
@@ -18,4 +20,6 @@ def _finding(module: ModuleType, lever: Lever) -> Finding:
 FINDINGS: tuple[Finding, ...] = (
     _finding(resent_history, "history"),
     _finding(unused_server_state, "state"),
+    _finding(state_plus_history, "state"),
+    _finding(broken_state_chain, "state"),
 )

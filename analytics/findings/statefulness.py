@@ -1,7 +1,13 @@
 """What findings about server-side state have in common: which calls use it, and what a chain of them holds."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
 from analytics.findings.case import Case
+from analytics.findings.hit import Severity
 from analytics.findings.turn import Turn
+
+HIGH_USD, MEDIUM_USD = 1.0, 0.01
 
 
 def continues_state(turn: Turn) -> bool:
@@ -22,10 +28,50 @@ def continued(case: Case, turn: Turn) -> Turn | None:
     return case.parent(repeated(case, turn))
 
 
-def held(case: Case, turn: Turn) -> set[bytes]:
-    """The blocks of all that was said and replied up to and with this exchange, along its line."""
-    found: set[bytes] = set()
-    for at in case.line(turn):
-        found.update(case.archive.history(at))
-        found.update(case.archive.reply(at))
-    return found
+def by_money(usd: float | None) -> Severity:
+    """How bad it is by what it costs; what costs an unknown amount is in the middle."""
+    if usd is None:
+        return "medium"
+    return "high" if usd >= HIGH_USD else "medium" if usd >= MEDIUM_USD else "low"
+
+
+@dataclass(slots=True)
+class Chain:
+    """What was said (`sent`) and answered (`replied`) along a line of calls: the blocks, with who was the first."""
+
+    sent: dict[bytes, str] = field(default_factory=dict)
+    replied: dict[bytes, str] = field(default_factory=dict)
+
+    def add(self, case: Case, turn: Turn) -> None:
+        for block in case.archive.history(turn):
+            self.sent.setdefault(block, turn.exchange_id)
+        for block in case.archive.reply(turn):
+            self.replied.setdefault(block, turn.exchange_id)
+
+    def among(self, history: tuple[bytes, ...], besides: str) -> list[bytes]:
+        """Those of these blocks that the chain holds, without what came in by the call `besides`.
+
+        Empty where no reply is among them, or nothing but replies: a short text may be said twice, and some clients
+        send a tool call once more beside its result.
+        """
+        replies = [block for block in history if self.replied.get(block, besides) != besides]
+        said = [block for block in history if self.sent.get(block, besides) != besides and block not in self.replied]
+        return [*replies, *said] if replies and said else []
+
+
+def chains(case: Case) -> Iterator[tuple[Turn, Turn, Chain]]:
+    """Each call that continues kept state, in the order of time, with its parent and all that the chain holds by then.
+
+    Branches of a chain share what it holds. Conversations without state are not looked into.
+    """
+    if not any(map(continues_state, case.turns)):
+        return
+    kept: dict[str, Chain] = {}
+    for turn in case.turns:
+        parent = continued(case, turn)
+        chain = kept.get(parent.exchange_id) if parent and continues_state(turn) else None
+        if parent and chain:
+            yield turn, parent, chain
+        if turn.well:
+            kept[turn.exchange_id] = chain = chain or Chain()
+            chain.add(case, turn)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-type Api = Literal["openai.chat", "openai.responses", "anthropic.messages", "gemini.generate"]
+type Api = Literal["openai.chat", "openai.responses", "anthropic.messages", "gemini.generate", "gemini.interactions"]
 type Json = dict[str, Any]
 
 # Characters to a token, where a scenario does not say how many tokens a call had.

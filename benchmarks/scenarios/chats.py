@@ -20,7 +20,10 @@ def resent_chat(api: Api, turns: int = 4, opening: str = LONG, gap: float = 20.0
 
 
 def kept_chat(api: Api, turns: int = 4, opening: str = LONG, gap: float = 20.0, **fields: Any) -> tuple[Call, ...]:
-    """The same chat continued by ids: each call sends what is new, and is billed for the whole chain."""
+    """The same chat continued by ids: each call sends what is new, and is billed for the whole chain.
+
+    Interactions report the tokens of what was sent only.
+    """
     calls: list[Call] = []
     billed = weight(opening)
     for turn in range(turns):
@@ -35,7 +38,7 @@ def kept_chat(api: Api, turns: int = 4, opening: str = LONG, gap: float = 20.0, 
                 (assistant(reply),),
                 state=f"resp_{turn - 1}" if turn else "",
                 response_id=f"resp_{turn}",
-                usage=Tokens(billed, weight(reply)),
+                usage=Tokens(weight(asked) if api == "gemini.interactions" else billed, weight(reply)),
                 **with_thread(api, fields, first=not turn),
             )
         )

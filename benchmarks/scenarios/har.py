@@ -14,20 +14,23 @@ MODELS: dict[Api, str] = {
     "openai.responses": "gpt-5.1",
     "anthropic.messages": "claude-sonnet-4-5",
     "gemini.generate": "gemini-2.5-flash",
+    "gemini.interactions": "gemini-2.5-flash",
 }
 HOSTS: dict[Api, str] = {
     "openai.chat": "api.openai.com",
     "openai.responses": "api.openai.com",
     "anthropic.messages": "api.anthropic.com",
     "gemini.generate": "generativelanguage.googleapis.com",
+    "gemini.interactions": "generativelanguage.googleapis.com",
 }
 # Hosts whose own path comes before the API's.
-PATHS = {"openrouter.ai": "/api"}
+PATHS = {"openrouter.ai": "/api", "dashscope-intl.aliyuncs.com": "/compatible-mode"}
 AGENTS: dict[Api, str] = {
     "openai.chat": "OpenAI/Python 2.1.0",
     "openai.responses": "OpenAI/Python 2.1.0",
     "anthropic.messages": "Anthropic/Python 0.75.0",
     "gemini.generate": "google-genai-sdk/1.50.0 gl-python/3.13.0",
+    "gemini.interactions": "google-genai-sdk/2.8.0 gl-python/3.13.0",
 }
 
 
@@ -90,7 +93,7 @@ def _error(call: Call) -> Json:
     code, message = call.error or ("", "")
     if call.api == "anthropic.messages":
         return {"type": "error", "error": {"type": code, "message": message}}
-    if call.api == "gemini.generate":
+    if call.api.startswith("gemini."):
         return {"error": {"code": call.status, "status": code, "message": message}}
     return {"error": {"code": code, "type": "invalid_request_error", "message": message}}
 
@@ -250,6 +253,36 @@ def _gemini_part(said: Said) -> Json:
     return {"text": said.text}
 
 
+def _interaction(call: Call) -> tuple[str, Json, Json]:
+    request: Json = {"model": model(call), "input": [_step(said) for said in call.said]}
+    if call.system:
+        request["system_instruction"] = call.system
+    if call.tools:
+        request["tools"] = [{"type": "function"} | _function(*tool) for tool in call.tools.items()]
+    if call.state:
+        request["previous_interaction_id"] = call.state
+    tokens = call.tokens
+    usage = {
+        "total_input_tokens": tokens.input,
+        "total_cached_tokens": tokens.read,
+        "total_output_tokens": tokens.output - tokens.reasoning,
+        "total_thought_tokens": tokens.reasoning,
+        "total_tokens": tokens.input + tokens.output,
+    }
+    answer: Json = {"id": response_id(call), "object": "interaction", "model": model(call), "status": "completed"}
+    answer["steps"] = [_step(said) for said in call.reply]
+    return "/v1beta/interactions", request, answer | ({"usage": usage} if call.reported else {})
+
+
+def _step(said: Said) -> Json:
+    if said.kind == "call":
+        return {"type": "function_call", "id": said.call_id, "name": said.tool, "arguments": orjson.loads(said.text)}
+    if said.kind == "result":
+        return {"type": "function_result", "call_id": said.call_id, "name": said.tool, "result": said.text}
+    kind = "user_input" if said.role == "user" else "model_output"
+    return {"type": kind, "content": [{"type": "text", "text": said.text}]}
+
+
 def _text(reply: Iterable[Said]) -> str:
     return "".join(said.text for said in reply if said.kind == "text")
 
@@ -259,4 +292,5 @@ DIALECTS: dict[Api, Callable[[Call], tuple[str, Json, Json]]] = {
     "openai.responses": _responses,
     "anthropic.messages": _anthropic,
     "gemini.generate": _gemini,
+    "gemini.interactions": _interaction,
 }

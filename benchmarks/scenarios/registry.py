@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from benchmarks.scenarios import (
+    broken_state_chain,
     resent_history,
+    state_plus_history,
     unused_server_state,
 )
 from benchmarks.scenarios.call import Scenario
@@ -12,6 +14,8 @@ from benchmarks.scenarios.call import Scenario
 LABELLED: tuple[ModuleType, ...] = (
     resent_history,
     unused_server_state,
+    state_plus_history,
+    broken_state_chain,
 )
 HITS: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.HITS for module in LABELLED}
 MISSES: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.MISSES for module in LABELLED}
