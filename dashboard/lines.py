@@ -44,11 +44,15 @@ def lines(calls: pd.DataFrame) -> list[Line]:
 
 
 def line(calls: pd.DataFrame, branch: str) -> pd.DataFrame:
-    """The calls that lead to the branch's end, in the order of time; with EVERY all of them."""
-    if branch == EVERY:
-        return calls
-    upto = dict(_path(branch, *_branches(calls)))
-    return calls[[turn <= upto.get(name, 0) for name, turn in zip(calls["branch"], calls["turn"], strict=True)]]
+    """The calls that lead to the branch's end, in the order of time, each with its `position` from 1 on.
+
+    With EVERY all of them.
+    """
+    if branch != EVERY:
+        upto = dict(_path(branch, *_branches(calls)))
+        places = zip(calls["branch"], calls["turn"], strict=True)
+        calls = calls[[turn <= upto.get(name, 0) for name, turn in places]]
+    return calls.assign(position=range(1, len(calls) + 1))
 
 
 def _branches(calls: pd.DataFrame) -> tuple[dict[str, _Branch], dict[str, tuple[str, int]]]:

@@ -8,8 +8,6 @@ import html
 import re
 import unicodedata
 
-# Control pictures: ␀ … ␟ for U+0000 … U+001F, ␡ for U+007F. Line breaks and tabs are text.
-PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "␡"}
 # Categories of what cannot be seen: controls, formats (marks of direction, tags), private use, surrogates.
 UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 # Joins emoji and letters of some scripts; taking it away would change what is read.
@@ -20,7 +18,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])")
 
 
 def visible(text: str) -> str:
-    """The text with every character that cannot be seen as a sign (`␛`, `⟨U+202E⟩`)."""
+    """The text with every character that cannot be seen as a sign (`⟨U+202E⟩`)."""
     return _SUSPECT.sub(_sign, text.replace("\r\n", "\n"))
 
 
@@ -42,9 +40,6 @@ def in_chart(text: object) -> str:
 
 def _sign(found: re.Match[str]) -> str:
     character = found.group()
-    code = ord(character)
-    if code in PICTURES:
-        return PICTURES[code]
     if unicodedata.category(character) not in UNSEEN or character in JOINERS:
         return character
-    return f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(character):04X}⟩"

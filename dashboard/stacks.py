@@ -56,14 +56,14 @@ def floats(column: pd.Series) -> pd.Series:
 
 
 def condensed(stack: pd.DataFrame, most: int = MOST_BARS) -> pd.DataFrame:
-    """At most so many rows: each is the mean of `calls` consecutive calls, `first` to `last` (counted from 1).
+    """At most so many rows: each is the mean of `calls` consecutive calls, from position `first` to `last`.
 
     Means are over the calls where the figure is known; so are those of the bands, which sum to the mean input.
     """
     size = -(-len(stack) // most) if len(stack) else 1
     group = pd.RangeIndex(len(stack)) // size
     means: pd.DataFrame = stack[list(MEANS)].apply(floats).groupby(group).mean()
-    at = pd.Series(pd.RangeIndex(1, len(stack) + 1)).groupby(group)
+    at = stack["position"].reset_index(drop=True).groupby(group)
     return means.assign(first=at.min(), last=at.max(), calls=at.count())
 
 

@@ -57,16 +57,20 @@ def main() -> None:
         st.text(one_line(conversation, 120))
         return
     _head(found.rows)
-    shown = _narrowed(_picked_line(found.rows), conversation)
-    calls = Result(shown, found.sql)
-    _show_growth(calls)
+    calls = Result(_picked_line(found.rows), found.sql)
+    narrowed = Result(_narrowed(calls.rows, conversation), found.sql)
+    _show_growth(narrowed)
     _show_cost(calls)
     _show_call(calls, conversation)
-    _show_times(calls)
+    _show_times(narrowed)
     show_table(
-        calls, COLUMNS, title="Calls", alt=f"A table of these {len(shown):,} calls with their figures.", name="calls",
+        calls,
+        COLUMNS,
+        title="Calls",
+        alt=f"A table of these {len(calls.rows):,} calls with their figures.",
+        name="calls",
         height=420,
-    )  # fmt: skip
+    )
 
 
 def _head(calls: pd.DataFrame) -> None:
@@ -111,7 +115,7 @@ def _totals(calls: pd.DataFrame) -> list[tuple[str, str, str]]:
         ),
         ("Output tokens", compact(known(sums["output_tokens"])), "As the provider reported them, with reasoning."),
         (
-            "Cost" + (f" ({unpriced:,} calls unknown)" if unpriced and cost is not None else ""),
+            "Cost" + (f", {unpriced:,} unknown" if unpriced and cost is not None else ""),
             "unknown" if cost is None else dollars(cost),
             "In USD, after the discounts of caches. A call of unknown cost adds nothing.",
         ),
@@ -132,15 +136,18 @@ def _picked_line(calls: pd.DataFrame) -> pd.DataFrame:
     """The calls of the line that was picked: where there is only one, all of them."""
     found = lines(calls)
     if len(found) == 1:
-        return calls
+        return line(calls, EVERY)
     names = {each.branch: _named(each) for each in found} | {EVERY: f"Every call in the order of time ({len(calls):,})"}
     asked, options = st.query_params.get("branch"), list(names)
     called = calls.loc[calls["exchange_id"] == st.query_params.get("exchange"), "branch"]
     wanted = asked if asked in options else called.iloc[0] if len(called) else options[0]
     picked = st.selectbox(
-        f"Line ({len(found):,} branches)", options, index=options.index(wanted), format_func=lambda name: names[name],
+        f"Line ({len(found):,} branches)",
+        options,
+        index=options.index(wanted),
+        format_func=lambda name: names[name],
         help="A line leads from the first call to the last one of a branch.",
-    )  # fmt: skip
+    )
     return line(calls, picked)
 
 
@@ -154,9 +161,13 @@ def _narrowed(calls: pd.DataFrame, conversation: str) -> pd.DataFrame:
     if len(calls) <= MOST_BARS:
         return calls
     first, last = st.slider(
-        "Calls", 1, len(calls), (1, len(calls)), key=f"range-{conversation}-{len(calls)}",
+        "Calls",
+        1,
+        len(calls),
+        (1, len(calls)),
+        key=f"range-{conversation}-{len(calls)}",
         help=f"Up to {MOST_BARS} calls have a bar each.",
-    )  # fmt: skip
+    )
     return calls.iloc[first - 1 : last]
 
 
@@ -198,9 +209,14 @@ def _show_call(calls: Result, conversation: str) -> None:
     texts = {call["exchange_id"]: _call_text(call) for call in calls.rows.to_dict("records")}
     asked = st.query_params.get("exchange")
     picked = st.selectbox(
-        "Call", options, index=options.index(asked) if asked in options else len(options) - 1,
-        format_func=lambda key: texts[key], key=f"call-{conversation}", on_change=_keep_call, args=(conversation,),
-    )  # fmt: skip
+        "Call",
+        options,
+        index=options.index(asked) if asked in options else len(options) - 1,
+        format_func=lambda key: texts[key],
+        key=f"call-{conversation}",
+        on_change=_keep_call,
+        args=(conversation,),
+    )
     show_messages(picked)
 
 

@@ -26,32 +26,32 @@ ORDERS = {
     "errors": "Failed calls",
 }
 COLUMNS = {
-    "opening": st.column_config.TextColumn("begins with", width="medium"),
+    "opening": st.column_config.TextColumn("begins with", width=260),
     "growth": st.column_config.AreaChartColumn("input by turn", help="The largest input at each turn.", y_min=0),
-    "ended_at": st.column_config.DatetimeColumn("last call (UTC)", format="YYYY-MM-DD HH:mm"),
-    "app": "app",
-    "team": "team",
-    "user_name": "user",
-    "client": "client",
-    "model": "model",
     "turns": st.column_config.NumberColumn("turns", format="localized"),
-    "exchanges": st.column_config.NumberColumn("calls", format="localized"),
-    "branches": st.column_config.NumberColumn("branches", format="localized"),
     "input_tokens": st.column_config.NumberColumn("input tokens", format="compact"),
     "echo_share": st.column_config.NumberColumn(
         "sent before", format="percent", help="The share of the input that was sent again or was the model's own reply."
     ),
-    "cache_hit_share": st.column_config.NumberColumn("from cache", format="percent"),
-    "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
     "cost_usd": st.column_config.NumberColumn(
-        "cost (USD)", format="$%.4f", help="Without calls of unknown cost, which the next column counts."
+        "cost (USD)", format="$%.4f", help="Without calls of unknown cost, which a column further right counts."
     ),
-    "unpriced": st.column_config.NumberColumn("calls of unknown cost", format="localized"),
+    "ended_at": st.column_config.DatetimeColumn("last call (UTC)", format="YYYY-MM-DD HH:mm"),
+    "model": "model",
+    "app": "app",
+    "team": "team",
+    "user_name": "user",
+    "client": "client",
+    "cache_hit_share": st.column_config.NumberColumn("from cache", format="percent"),
     "growth_per_turn": st.column_config.NumberColumn("growth (tokens per turn)", format="%.0f"),
     "context_used": st.column_config.NumberColumn(
         "window used", format="percent", help="At most, by one call's input."
     ),
+    "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
+    "exchanges": st.column_config.NumberColumn("calls", format="localized"),
+    "branches": st.column_config.NumberColumn("branches", format="localized"),
     "errors": st.column_config.NumberColumn("failed", format="localized"),
+    "unpriced": st.column_config.NumberColumn("calls of unknown cost", format="localized"),
     "conversation_id": "id",
 }
 
@@ -60,18 +60,31 @@ def _asked() -> dict[str, Any]:
     """What is searched and in which order, from the widgets above the table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(
-            "Search", key="search", on_change=_first_page, bind="query-params", icon=":material/search:",
+            "Search",
+            key="search",
+            on_change=_first_page,
+            bind="query-params",
+            icon=":material/search:",
             placeholder="app, team, user, model, client or id; every word must be found",
-        )  # fmt: skip
+        )
         ordering = st.selectbox(
-            "Sort by", list(ORDERS), format_func=ORDERS.__getitem__, key="sort", on_change=_first_page,
-            bind="query-params", required=True, width=220,
-        )  # fmt: skip
+            "Sort by",
+            list(ORDERS),
+            format_func=ORDERS.__getitem__,
+            key="sort",
+            on_change=_first_page,
+            bind="query-params",
+            required=True,
+            width=220,
+        )
         ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=_first_page)
     texts = may_read_texts() and st.toggle(
-        "Search the first messages too", key="texts", on_change=_first_page, bind="query-params",
+        "Search the first messages too",
+        key="texts",
+        on_change=_first_page,
+        bind="query-params",
         help="Reads the texts of all conversations in this view, which takes seconds where there are many.",
-    )  # fmt: skip
+    )
     words = tuple(search.lower().split())
     return {"words": words or None, "texts": texts, "ordering": ordering, "descending": not ascending}
 
@@ -87,7 +100,7 @@ def _page() -> int:
     return max(1, int(asked)) if str(asked).isdecimal() else 1
 
 
-def _show_page(found: Result) -> None:
+def _show_page(found: Result, total: int) -> None:
     """The table of these conversations; a chosen row opens."""
     result = rows(
         "dashboard_conversation_rows", ids=tuple(found.rows["conversation_id"]), points=POINTS, texts=may_read_texts()
@@ -97,9 +110,10 @@ def _show_page(found: Result) -> None:
     picked = show_table(
         shown,
         {name: column for name, column in COLUMNS.items() if name != "opening" or openings.notna().any()},
-        title="Conversations",
+        title=f"{total:,} conversations",
         alt=f"A table of {len(shown.rows):,} conversations with their growth, tokens and cost.",
         name="conversations",
+        height=560,
         select=True,
     )
     if picked is not None:
@@ -119,9 +133,9 @@ def main() -> None:
         st.info("No conversation has all of these words.") if asked["words"] else show_nothing_here()
         return
     total = int(found.rows["conversations"].iloc[0])
-    _show_page(found)
+    _show_page(found, total)
     st.caption(
-        f"{total:,} conversations with a call in this view; figures are those of the whole conversation. "
+        "Those with a call in this view; figures are those of the whole conversation. "
         "Tick a row to open it. A click on a column's head sorts this page only."
     )
     st.pagination(-(-total // MOST), key="page", bind="query-params")

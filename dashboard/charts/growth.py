@@ -5,13 +5,13 @@ Rows are those of `dashboard_conversation_turns.sql`, along one line. Many calls
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.charts.growth_hover import call_text, group_text
-from dashboard.numbers import compact
 from dashboard.palette import CACHE_PATTERN, Palette
 from dashboard.stacks import BANDS, condensed, floats, stacked
 from dashboard.trends import Trend
@@ -32,6 +32,8 @@ MARKS = {
 # A window further away than this is named, not drawn: the bars would shrink to nothing.
 FAR = 2.5
 HEIGHT = 520
+READ = "of it, read from cache"
+CLEAR = "rgba(0,0,0,0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _bars(stack: pd.DataFrame) -> Bars:
 
 def _stack(bars: Bars, colours: Palette) -> Iterator[go.Bar]:
     """One trace for each band that there is, and over their lower end what was read from a cache."""
-    width = bars.rows["calls"] * 0.86
+    width = _width(bars)
     for band in BANDS:
         tokens = bars.rows[band]
         if not (tokens > 0).any():
@@ -84,20 +86,20 @@ def _stack(bars: Bars, colours: Palette) -> Iterator[go.Bar]:
     read = bars.rows["cache_read_tokens"]
     if (read > 0).any():
         # A bar with a base of its own lies over the stack instead of on it.
-        pattern = {"shape": CACHE_PATTERN, "size": 7, "solidity": 0.22, "fillmode": "overlay"}
+        pattern = {"shape": CACHE_PATTERN, "size": 7, "solidity": 0.22, "fgcolor": colours.background, "fgopacity": 0.9}
         yield go.Bar(
             x=bars.rows["at"],
             y=read,
             base=0,
             width=width,
-            name="of it, read from cache",
+            name=READ,
             hoverinfo="skip",
-            marker={
-                "color": "rgba(0,0,0,0)",
-                "line": {"width": 0},
-                "pattern": pattern | {"fgcolor": colours.background, "fgopacity": 0.9, "bgcolor": "rgba(0,0,0,0)"},
-            },
+            showlegend=False,
+            marker={"color": CLEAR, "line": {"width": 0}, "pattern": pattern | {"bgcolor": CLEAR}},
         )
+        # In the legend there is nothing beneath it.
+        marker = {"color": colours.muted, "line": {"width": 0}, "pattern": pattern | {"bgcolor": colours.muted}}
+        yield go.Bar(x=[None], y=[None], name=READ, hoverinfo="skip", marker=marker)
 
 
 def _window(bars: Bars, calls: pd.DataFrame, colours: Palette, top: float) -> Iterator[go.Scatter]:
@@ -180,11 +182,16 @@ def _output(bars: Bars, colours: Palette) -> go.Bar:
     return go.Bar(
         x=bars.rows["at"],
         y=bars.rows["output_tokens"],
-        width=bars.rows["calls"] * 0.86,
+        width=_width(bars),
         name="output",
         marker={"color": colours["output"], "line": {"width": 0}},
         hoverinfo="skip",
     )
+
+
+def _width(bars: Bars) -> pd.Series:
+    """With room between the bars, unless they are too narrow for that."""
+    return bars.rows["calls"] * (0.86 if len(bars.rows) <= 80 else 1.0)
 
 
 def _by_bar(bars: Bars, calls: pd.DataFrame, column: str) -> pd.Series:
@@ -202,7 +209,7 @@ def _top(rows: pd.DataFrame, calls: pd.DataFrame) -> float:
 
 
 def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> None:
-    numbered = list(calls["turn"]) == list(range(1, len(calls) + 1))
+    numbered = list(calls["turn"]) == list(calls["position"])
     unit = "turn" if numbered else "call of this line, in order"
     if bars.grouped:
         unit += f" (a bar is the mean of {int(bars.rows['calls'].max())})"
@@ -213,7 +220,7 @@ def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> 
         legend={"traceorder": "normal"},
         margin={"t": 8, "b": 8},
     )
-    figure.update_xaxes(range=[0.4, len(calls) + 0.6], tickformat="d", **({"dtick": 1} if len(calls) <= 12 else {}))
+    figure.update_xaxes(**along(calls))
     figure.update_xaxes(title_text=unit, row=2, col=1)
     figure.update_yaxes(title_text="input (tokens)", range=[0, top], tickformat="~s", row=1, col=1)
     figure.update_yaxes(title_text="output", rangemode="tozero", nticks=3, tickformat="~s", row=2, col=1)
@@ -223,9 +230,15 @@ def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> 
         )
 
 
+def along(calls: pd.DataFrame) -> dict[str, Any]:
+    """An axis on which calls are in their order."""
+    whole = {"tickformat": "d", "range": [int(calls["position"].iloc[0]) - 0.6, int(calls["position"].iloc[-1]) + 0.6]}
+    return whole | ({"dtick": 1} if len(calls) <= 12 else {})
+
+
 def _beyond(calls: pd.DataFrame, top: float) -> Sequence[str]:
     """What is said of a context window that is not drawn."""
     windows = floats(calls["context_window"]).dropna()
     if windows.empty:
         return ["context window: unknown"]
-    return [f"↑ context window: {compact(float(windows.iloc[-1]), 'tokens')}"] if windows.min() > top else []
+    return [f"↑ context window: {windows.iloc[-1]:,.0f} tokens"] if windows.min() > top else []

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.charts.growth import along
 from dashboard.palette import Palette
 from dashboard.stacks import floats
 
@@ -20,14 +21,13 @@ SERIES = (
 def times(calls: pd.DataFrame, colours: Palette) -> go.Figure:
     """Seconds on a logarithmic scale; what is unknown or not above zero has no mark."""
     figure = go.Figure()
-    at = list(range(1, len(calls) + 1))
     for column, name, unit, meaning, symbol in SERIES:
         seconds = floats(calls[column]) * unit
         if not (seconds > 0).any():
             continue
         figure.add_trace(
             (go.Scattergl if len(calls) > MANY else go.Scatter)(
-                x=at,
+                x=calls["position"],
                 y=seconds.where(seconds > 0),
                 mode="markers",
                 name=name,
@@ -36,6 +36,6 @@ def times(calls: pd.DataFrame, colours: Palette) -> go.Figure:
             )
         )
     figure.update_layout(height=HEIGHT)
-    figure.update_xaxes(title_text="call of this line, in order", tickformat="d", range=[0.4, len(calls) + 0.6])
+    figure.update_xaxes(title_text="call of this line, in order", **along(calls))
     figure.update_yaxes(title_text="seconds (logarithmic)", type="log", dtick=1, tickformat="~g")
     return figure
