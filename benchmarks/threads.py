@@ -79,7 +79,7 @@ def _length(turn: Recorded) -> int:
 def _answered(before: Recorded, after: Recorded) -> bool:
     """Whether the ids of its tool calls come back: that tells twins apart."""
     made = [{block.ref, block.item_id} for block in before.response.reply if block.ref]
-    sent = {block.ref for block in after.request.history}
+    sent = {block.ref for block in after.request.history if block.ref}
     return bool(made) and all(ids & sent for ids in made)
 
 
