@@ -18,6 +18,8 @@ KNOWN = (
     (re.compile(r"^Boto3/(\S+)"), "boto3"),
 )
 PRODUCT = re.compile(r"^([A-Za-z][\w.-]*)(?:/v?([\w.+-]+))?")
+ATTEMPT = re.compile(r"\battempt=(\d{1,4})\b")
+MOST_RETRIES = 1_000  # more are no SDK's own
 LANGUAGES = {"python": "python", "js": "node", "ruby": "ruby", "go": "go", "java": "java"}
 
 
@@ -33,6 +35,18 @@ def client_of(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
         return f"stainless-{LANGUAGES.get(sdk, sdk)}", headers.get("x-stainless-package-version")
     product = PRODUCT.match(agent)
     return (product.group(1).lower(), product.group(2)) if product else (None, None)
+
+
+def retry_of(headers: Mapping[str, str]) -> int | None:
+    """How many times the SDK had tried this request before; None where it does not say.
+
+    https://github.com/openai/openai-python/blob/main/src/openai/_base_client.py and
+    https://github.com/boto/botocore/blob/develop/botocore/endpoint.py, whose attempts begin at 1.
+    """
+    told, attempt = headers.get("x-stainless-retry-count", ""), ATTEMPT.search(headers.get("amz-sdk-request", ""))
+    if told.isascii() and told.isdigit():
+        return min(int(told[:4]), MOST_RETRIES)
+    return max(0, int(attempt.group(1)) - 1) if attempt else None
 
 
 # Headers in which clients name the session a call belongs to, most telling first.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from analytics.billing import cost_columns
 from analytics.chaining import Chain, Chainer
-from analytics.client import client_of, session_of
+from analytics.client import client_of, retry_of, session_of
 from analytics.dialects.call import Call
 from analytics.dialects.canonical import dumps
 from analytics.dialects.exchange import RequestReading, ResponseReading
@@ -90,6 +90,7 @@ def _base_row(record: Record, opened: Opened, reading: str) -> Row:
         "warmup": record.warmup,
         "client": client,
         "client_version": version,
+        "client_retry": retry_of(opened.call.request_headers),
         "app": record.who.app,
         "team": record.who.team,
         "user_name": record.who.user_name,

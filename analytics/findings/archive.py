@@ -21,19 +21,26 @@ type Stride = tuple[str | None, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block without its text. `tokens` is a weight (see docs/ledgers.md), `bytes` the size of its canonical text."""
+    """A block without its text. `tokens` is a weight (see docs/ledgers.md), `bytes` the size of its canonical text,
+    `name` that of the tool that it defines or calls.
+    """
 
     role: str
     kind: str
     bytes: int
     tokens: int
+    name: str | None
 
 
 class Archive:
-    """The blocks behind these exchanges. Every lookup is remembered for the life of the archive."""
+    """The blocks behind these exchanges. Every lookup is remembered for the life of the archive.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str]) -> None:
-        self._connection, self._exchange_ids = connection, exchange_ids
+    What is asked first is looked up for all of them at once: a query costs as much as a thousand blocks.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, turns: Sequence[Turn]) -> None:
+        self._connection, self._turns = connection, turns
+        self._exchange_ids = [turn.exchange_id for turn in turns]
         self._chains: dict[str, tuple[str | None, bytes]] | None = None
         self._strides: dict[str, Stride] = {}
         self._preambles: dict[str, Hashes] | None = None
@@ -42,10 +49,7 @@ class Archive:
 
     def preamble(self, turn: Turn) -> Hashes:
         """The blocks of its tools and instructions; empty where there are none."""
-        if self._preambles is None:
-            rows = self._ask("finding_preambles", "exchange_id", self._exchange_ids)
-            self._preambles = {row[0]: tuple(map(digest, row[1])) for row in rows}
-        return self._preambles.get(turn.preamble_hash or "", ())
+        return self._load_preambles().get(turn.preamble_hash or "", ())
 
     def history(self, turn: Turn) -> Hashes:
         """The blocks of its messages, in order; empty where the request was not seen."""
@@ -64,10 +68,19 @@ class Archive:
     def pieces(self, blocks: Iterable[bytes]) -> dict[bytes, Piece]:
         """Role, kind and size of these blocks; one that is not stored is left out."""
         wanted = set(blocks)
-        missing = [as_uuid(block) for block in wanted - self._pieces.keys()]
-        for block, *values in self._ask("finding_pieces", "block_hash", missing):
+        missing = wanted - self._pieces.keys()
+        if missing and not self._pieces:
+            missing |= self._all_blocks()
+        for block, *values in self._ask("finding_pieces", "block_hash", [as_uuid(block) for block in missing]):
             self._pieces[digest(block)] = Piece(*values)
         return {block: self._pieces[block] for block in wanted if block in self._pieces}
+
+    def _all_blocks(self) -> set[bytes]:
+        """The blocks of all preambles, histories and replies."""
+        blobs = [tail for _, tail in self._load_chains().values()] + [blocks for _, blocks in self._strides.values()]
+        found = {blob[at : at + SIZE] for blob in blobs for at in range(0, len(blob), SIZE)}
+        found |= {block for blocks in self._load_preambles().values() for block in blocks}
+        return found | {block for turn in self._turns for block in self.reply(turn)}
 
     def texts(self, blocks: Iterable[bytes]) -> dict[bytes, str]:
         """The canonical texts of these blocks; one without a stored text is left out."""
@@ -77,6 +90,12 @@ class Archive:
         for block, text in self._ask("finding_texts", "block_hash", [as_uuid(block) for block in missing]):
             self._texts[digest(block)] = text
         return {block: text for block in wanted if (text := self._texts[block]) is not None}
+
+    def _load_preambles(self) -> dict[str, Hashes]:
+        if self._preambles is None:
+            rows = self._ask("finding_preambles", "exchange_id", self._exchange_ids)
+            self._preambles = {row[0]: tuple(map(digest, row[1])) for row in rows}
+        return self._preambles
 
     def _load_chains(self) -> dict[str, tuple[str | None, bytes]]:
         if self._chains is None:

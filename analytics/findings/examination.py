@@ -69,7 +69,7 @@ def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str]) -
     ids = [row[0] for row in connection.execute(sql("conversations_exchanges")).fetchall()]
     turns = _load_turns(connection, ids)
     known = {turn.exchange_id: turn for turn in turns}
-    archive = Archive(connection, ids)
+    archive = Archive(connection, turns)
     others = _load_others(connection, turns, known)
     for _, group in groupby(turns, attrgetter("conversation_id")):
         yield Case(list(group), archive, latest[0] if latest else datetime.min, others)

@@ -4,9 +4,14 @@ from types import ModuleType
 
 from analytics.findings import (
     broken_state_chain,
+    heavy_block,
+    repeated_request,
     resent_history,
     state_plus_history,
+    truncated_reply,
     unused_server_state,
+    unused_tools,
+    window_pressure,
 )
 from analytics.findings.hit import Finding, Lever, never
 
@@ -22,4 +27,9 @@ FINDINGS: tuple[Finding, ...] = (
     _finding(unused_server_state, "state"),
     _finding(state_plus_history, "state"),
     _finding(broken_state_chain, "state"),
+    _finding(unused_tools, "history"),
+    _finding(heavy_block, "history"),
+    _finding(truncated_reply, "calls"),
+    _finding(repeated_request, "calls"),
+    _finding(window_pressure, "history"),
 )

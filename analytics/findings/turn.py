@@ -40,6 +40,7 @@ class Turn:
     warmup: bool
     client: str | None
     client_version: str | None
+    client_retry: int | None
     app: str | None
     team: str | None
     user_name: str | None

@@ -277,6 +277,8 @@ comment on column blocks.kind is
     '`tools`, `system`, `user`, `assistant`, `thinking`, `tool_call`, `tool_result`, `image`, `document`, `audio` or `other`.';
 comment on column blocks.content is
     'The content in canonical form; media are kept as a digest. NULL: captured with `--content none`.';
+comment on column blocks.name is
+    'The name of the tool that it defines or calls; NULL for other blocks, and where no contents are kept.';
 comment on column blocks.bytes is 'Bytes of the content; of media those that were sent.';
 comment on column blocks.tokens is
     'Tokens as counted here, not as billed: the weight of the block among others (o200k, or a rule of thumb).';

@@ -62,6 +62,7 @@ final as (
         warmup,
         client,
         client_version,
+        client_retry,
         app,
         team,
         user_name,

@@ -89,6 +89,8 @@ create table blocks (
     role varchar not null,
     kind varchar not null,
     content varchar,
+    -- Of the tool that is defined or called.
+    name varchar,
     bytes bigint not null,
     -- Counted with OpenAI's o200k encoding or by a rule of thumb: a weight, not a bill. See docs/ledgers.md.
     tokens integer not null

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from analytics.background import tell_usage
 from analytics.chaining import Chain, Measured
+from analytics.dialects.tool_names import tool_name
 from analytics.hashing import STRIDE, as_uuid
 from analytics.ledger.meter import Meter
 from analytics.lineage.facts import OUTSIDE, SPOKEN, Facts
@@ -153,6 +154,7 @@ def _block_row(measured: Measured, full: bool) -> Row:
         "role": block.role,
         "kind": block.kind,
         "content": block.content.encode("utf-8", "replace").decode() if full else None,
+        "name": tool_name(block) if full else None,
         "bytes": measured.size,
         "tokens": measured.tokens,
     }

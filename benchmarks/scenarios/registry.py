@@ -5,9 +5,14 @@ from types import ModuleType
 
 from benchmarks.scenarios import (
     broken_state_chain,
+    heavy_block,
+    repeated_request,
     resent_history,
     state_plus_history,
+    truncated_reply,
     unused_server_state,
+    unused_tools,
+    window_pressure,
 )
 from benchmarks.scenarios.call import Scenario
 
@@ -16,6 +21,11 @@ LABELLED: tuple[ModuleType, ...] = (
     unused_server_state,
     state_plus_history,
     broken_state_chain,
+    unused_tools,
+    heavy_block,
+    truncated_reply,
+    repeated_request,
+    window_pressure,
 )
 HITS: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.HITS for module in LABELLED}
 MISSES: Mapping[str, tuple[Scenario, ...]] = {module.__name__.rpartition(".")[2]: module.MISSES for module in LABELLED}
