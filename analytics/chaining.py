@@ -16,8 +16,9 @@ from analytics.lineage.speech import Run, Speech
 from analytics.lineage.spoken import spoken
 from analytics.recent import Recent
 
-MEMORY_TEXT = 32 * 2**20
-MEMORY_STEPS = 100_000
+MEMORY_TEXT = 16 * 2**20
+MEMORY_STEPS = 50_000
+MEMORY_RUNS = 10_000
 SMALLEST = 100  # what a remembered block takes beside its content
 
 
@@ -56,7 +57,7 @@ class Chainer:
         self._measured: Recent[int, Measured] = Recent(MEMORY_TEXT)
         self._tokens: Recent[bytes, int] = Recent(MEMORY_STEPS)
         self._steps: Recent[tuple[bytes, bytes], bytes] = Recent(MEMORY_STEPS)
-        self._runs: Recent[bytes, Run] = Recent(MEMORY_STEPS)
+        self._runs: Recent[bytes, Run] = Recent(MEMORY_RUNS)
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
         """The call's chain, with the facts that lineage is decided by."""

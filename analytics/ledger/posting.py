@@ -3,7 +3,7 @@
 An exchange's ledger follows from its own facts and its parent's, so it is posted whenever its parent is decided.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,6 +14,9 @@ from analytics.ledger.entry import Entry, Row, entry_of, ledger_row
 from analytics.ledger.sending import Pair, sent_by, sent_first
 from analytics.lineage.facts import Facts
 from analytics.store.database import sql
+
+# Values that DuckDB reads at once. https://duckdb.org/docs/stable/internals/vector
+VECTOR = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,28 @@ def _load_pieces(
     connection.register("wanted", pa.table(columns))
     rows = connection.execute(sql("ledger_pieces")).fetchall()
     connection.unregister("wanted")
-    return {bytes.fromhex(block.replace("-", "")): Piece(*values) for block, *values in rows}
+    texts = _load_texts(connection, sorted(place for *_, place in rows if place is not None))
+    return {
+        bytes.fromhex(block.replace("-", "")): Piece(kind, tokens, texts.get(place))
+        for block, kind, tokens, place in rows
+    }
+
+
+def _load_texts(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> dict[int, str]:
+    """The texts at these places of the table, in their order. A join would unpack every text that is stored."""
+    texts: dict[int, str] = {}
+    for first, last in _runs(places):
+        texts.update(connection.execute(sql("ledger_texts"), [first, last]).fetchall())
+    return texts
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of places that are close together: DuckDB unpacks so many at once."""
+    start = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or places[at] - places[at - 1] > VECTOR:
+            yield places[start], places[at - 1]
+            start = at
 
 
 def _unclear(pair: Pair) -> set[bytes]:
