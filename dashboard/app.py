@@ -9,8 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.data import DataProblem
 from dashboard.notices import captured, notices, show_welcome
-from dashboard.sidebar import show_filters
+from dashboard.sidebar import names, show_filters
 
 FOLDER = Path(__file__).with_name("app_pages")
 # File, title, icon, and whether it is in the menu.
@@ -40,13 +41,28 @@ def main() -> None:
         for name, title, icon, listed in PAGES
         if (FOLDER / f"{name}.py").exists()
     ]
-    page = st.navigation(pages)
-    show_filters()
+    _run(st.navigation(pages))
+
+
+def _run(page: st.Page) -> None:
+    """Draw the filters and run the page; without any call, or without a database to read, say so instead."""
+    offered: dict[str, list[str]] = {}
+    problem: DataProblem | None = None
+    try:
+        empty = not captured()
+        offered = names()
+    except DataProblem as found:
+        empty, problem = False, found
+    show_filters(offered)  # in any case: a filter that is not drawn is gone from the URL
     with notices():
-        if page.url_path == "help" or captured():
+        if page.url_path == "help":
             page.run()
-        else:
+        elif problem:
+            raise problem
+        elif empty:
             show_welcome()
+        else:
+            page.run()
 
 
 main()

@@ -7,6 +7,7 @@ as `$parameters`.
 """
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ PATIENCE_S = 5.0
 SCOPE, VARIABLES = "dashboard_scope", "dashboard_variables"
 # DuckDB uses all cores for one query; and between two queries the file must be free for the collector.
 _turn = threading.Lock()
+PARAMETER = re.compile(r"\$(\w+)")
 
 type Value = str | int | float | bool | date | datetime | list[str] | tuple[str, ...] | None
 type Age = Literal["live", "fresh", "settled"]
@@ -108,14 +110,16 @@ def _scope(connection: duckdb.DuckDBPyConnection, variables: Values) -> None:
 
 
 def runnable(query: str, variables: Values, parameters: Values) -> str:
-    """The query with its filters and parameters as a script for DuckDB's own command line."""
-    scope = [f"set variable {name} = {_literal(value)};" for name, value in variables]
-    scope += [sql(SCOPE)] if variables else []
-    body = sql(query).rstrip().rstrip(";")
-    if not parameters:
-        return "\n".join([*scope, body + ";\n"])
-    given = ", ".join(f"{name} := {_literal(value)}" for name, value in parameters)
-    return "\n".join([*scope, f"prepare figure as\n{body};\n", f"execute figure({given});\n"])
+    """The query with its filters and parameters as a script for DuckDB's own command line; for reading, never run."""
+    parts = [_filled(sql(VARIABLES), variables), sql(SCOPE)] if variables else []
+    return "\n".join([*parts, _filled(sql(query), parameters).rstrip().rstrip(";") + ";\n"])
+
+
+def _filled(text: str, values: Values) -> str:
+    given = dict(values)
+    return PARAMETER.sub(
+        lambda found: _literal(given[found.group(1)]) if found.group(1) in given else found.group(), text
+    )
 
 
 def _literal(value: Value) -> str:

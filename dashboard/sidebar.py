@@ -1,10 +1,11 @@
 """The filters, in the sidebar of every page. Their widgets keep them in the URL, also from page to page."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
 
-from dashboard.data import DataProblem, rows
+from dashboard.data import rows
 from dashboard.filters import DAYS, DEFAULT_PERIOD, DIMENSIONS, EVERYTHING, PERIODS, Filters
 
 TITLES = {"provider": "Provider", "model": "Model", "app": "App", "team": "Team", "client": "Client"}
@@ -22,8 +23,8 @@ def in_url() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in ("period", "days", *DIMENSIONS) if name in st.query_params}
 
 
-def show_filters() -> None:
-    """Draw the filters. `?period=7+days&team=search&team=support` sets them."""
+def show_filters(names: Mapping[str, list[str]]) -> None:
+    """Draw the filters, which offer these names. `?period=7+days&team=search&team=support` sets them."""
     with st.sidebar:
         period = st.selectbox(
             "Time",
@@ -35,7 +36,6 @@ def show_filters() -> None:
             help="All times are UTC. A period begins at a whole hour.",
         )
         first, last = _days() if period == DAYS else (None, None)
-        names = _names()
         picked = {name: _pick(name, names.get(name, [])) for name in DIMENSIONS}
     st.session_state[CHOSEN] = Filters(period, first, last, **picked)
 
@@ -61,9 +61,7 @@ def _pick(name: str, names: list[str]) -> tuple[str, ...]:
     return tuple(picked)
 
 
-def _names() -> dict[str, list[str]]:
-    try:
-        found = rows("dashboard_names", age="settled").rows
-    except DataProblem:  # the page says so
-        return {}
+def names() -> dict[str, list[str]]:
+    """What the filters can offer. Raises NoData or DataProblem."""
+    found = rows("dashboard_names", age="settled").rows
     return {str(name): list(group["name"]) for name, group in found.groupby("dimension")}

@@ -7,4 +7,4 @@ select
 from shown_hours
 where current
 group by grouping sets ((team), (app), (user_name))
-order by cost_usd desc nulls last, name
+order by dimension, cost_usd desc nulls last, name

@@ -1,4 +1,4 @@
--- The kinds of findings worth most in the period.
+-- The kinds of findings worth most in the period; those that only inform claim nothing.
 select
     finding,
     any_value(lever) as lever,
@@ -12,7 +12,7 @@ select
     arg_max(advice, coalesce(usd, 0)) as advice
 from findings
 join shown_calls using (exchange_id)
-where current
+where current and severity <> 'info'
 group by finding
 order by usd desc nulls last, tokens desc nulls last, finding
 limit $most
