@@ -33,6 +33,8 @@ def dashboard(at: Places, port: int, listen: str) -> None:
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
     }
+    if listen not in LOOPBACK:  # under whatever name this machine has
+        settings["server.allowedHosts"] = "*"
     flags = [f"--{name}={value}" for name, value in settings.items()]
     app = str(Path(found.origin).with_name("app.py"))
     os.environ["TOKENECHO_DB"] = str(at.database)
