@@ -18,6 +18,9 @@ from analytics.store.database import sql
 type Hashes = tuple[bytes, ...]
 type Stride = tuple[str | None, bytes]
 
+# Bytes of an opening that is short.
+SHORT = 600
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -46,6 +49,7 @@ class Archive:
         self._preambles: dict[str, Hashes] | None = None
         self._pieces: dict[bytes, Piece] = {}
         self._texts: dict[bytes, str | None] = {}
+        self._openings: dict[str, tuple[str, str]] | None = None
 
     def preamble(self, turn: Turn) -> Hashes:
         """The blocks of its tools and instructions; empty where there are none."""
@@ -97,6 +101,13 @@ class Archive:
             self._preambles = {row[0]: tuple(map(digest, row[1])) for row in rows}
         return self._preambles
 
+    def opening(self, turn: Turn) -> tuple[str, str] | None:
+        """What a conversation's first call says and how the reply begins; None where it is long, or not text."""
+        if self._openings is None:
+            rows = self._ask("finding_openings", "exchange_id", self._exchange_ids, {"longest": SHORT})
+            self._openings = {row[0]: (row[1], row[2]) for row in rows}
+        return self._openings.get(turn.exchange_id)
+
     def _load_chains(self) -> dict[str, tuple[str | None, bytes]]:
         if self._chains is None:
             rows = self._ask("finding_chains", "exchange_id", self._exchange_ids)
@@ -106,11 +117,13 @@ class Archive:
             self._strides = {row[0]: (row[1], row[2]) for row in rows}
         return self._chains
 
-    def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[tuple[Any, ...]]:
+    def _ask(
+        self, query: str, column: str, wanted: Sequence[str], given: dict[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
         if not wanted:
             return []
         self._connection.register("wanted", pa.table({column: pa.array(list(wanted), pa.string())}))
-        rows = self._connection.execute(sql(query)).fetchall()
+        rows = self._connection.execute(sql(query), given or {}).fetchall()
         self._connection.unregister("wanted")
         return rows
 

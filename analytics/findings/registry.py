@@ -5,6 +5,7 @@ from types import ModuleType
 from analytics.findings import (
     broken_state_chain,
     heavy_block,
+    lost_history,
     repeated_request,
     resent_history,
     state_plus_history,
@@ -29,6 +30,7 @@ FINDINGS: tuple[Finding, ...] = (
     _finding(broken_state_chain, "state"),
     _finding(unused_tools, "history"),
     _finding(heavy_block, "history"),
+    _finding(lost_history, "history"),
     _finding(truncated_reply, "calls"),
     _finding(repeated_request, "calls"),
     _finding(window_pressure, "history"),

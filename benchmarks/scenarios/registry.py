@@ -6,6 +6,7 @@ from types import ModuleType
 from benchmarks.scenarios import (
     broken_state_chain,
     heavy_block,
+    lost_history,
     repeated_request,
     resent_history,
     state_plus_history,
@@ -23,6 +24,7 @@ LABELLED: tuple[ModuleType, ...] = (
     broken_state_chain,
     unused_tools,
     heavy_block,
+    lost_history,
     truncated_reply,
     repeated_request,
     window_pressure,
