@@ -53,7 +53,7 @@ def _input(row: Row) -> Iterator[str]:
         yield "not divided: what was sent before is unknown"
         return
     rough = "" if row["token_basis"] == EXACT else ESTIMATED
-    yield f"sent again {_tokens(row['resent_tokens'])}{rough}, {_usd(row['resent_usd'])}"
+    yield f"sent again {_tokens(row['resent_tokens'])}{rough}, cost {_usd(row['resent_usd'])}"
     yield from _bands(row)
 
 
@@ -64,7 +64,7 @@ def _bands(row: Row) -> Iterator[str]:
         if not tokens or band == "undivided":
             continue
         indent = " – " if band in ("tools", "system", "history") else ""
-        money = f", {_usd(row[MONEY[band]])}" if MONEY.get(band) in row else ""
+        money = f", cost {_usd(row[MONEY[band]])}" if MONEY.get(band) in row else ""
         yield f"{indent}{name} {_tokens(tokens)}{_roughly(band, row)}{money}"
 
 
@@ -83,7 +83,7 @@ def _classes(row: Row) -> Iterator[str]:
 def _rest(row: Row) -> Iterator[str]:
     reasoning = known(row["reasoning_tokens"])
     thought = f", {_tokens(reasoning)} of it reasoning" if reasoning else ""
-    yield f"<b>output {_tokens(row['output_tokens'])}</b>{thought}, {_usd(row['output_usd'])}"
+    yield f"<b>output {_tokens(row['output_tokens'])}</b>{thought}, cost {_usd(row['output_usd'])}"
     yield f"<b>cost {_usd(row['cost_usd'])}</b>"
     window, tokens = known(row["context_window"]), known(row["input_tokens"])
     yield f"context window {f'{tokens / window:.1%} full' if window and tokens is not None else UNKNOWN}"
@@ -104,7 +104,7 @@ def _number(value: object) -> str:
 
 def _usd(value: object) -> str:
     number = known(value)
-    return f"cost {UNKNOWN}" if number is None else f"${number:,.5f}"
+    return UNKNOWN if number is None else f"${number:,.5f}"
 
 
 def _seconds(value: object, unit: float) -> str:
