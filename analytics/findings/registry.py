@@ -4,6 +4,7 @@ from types import ModuleType
 
 from analytics.findings import (
     broken_state_chain,
+    dropped_history,
     heavy_block,
     lost_history,
     repeated_request,
@@ -31,6 +32,7 @@ FINDINGS: tuple[Finding, ...] = (
     _finding(unused_tools, "history"),
     _finding(heavy_block, "history"),
     _finding(lost_history, "history"),
+    _finding(dropped_history, "history"),
     _finding(truncated_reply, "calls"),
     _finding(repeated_request, "calls"),
     _finding(window_pressure, "history"),

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from benchmarks.scenarios import (
     broken_state_chain,
+    dropped_history,
     heavy_block,
     lost_history,
     repeated_request,
@@ -25,6 +26,7 @@ LABELLED: tuple[ModuleType, ...] = (
     unused_tools,
     heavy_block,
     lost_history,
+    dropped_history,
     truncated_reply,
     repeated_request,
     window_pressure,
