@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.access import may_read_texts
+from dashboard import access
 from dashboard.data import here, rows
 from dashboard.differences import difference, first_difference
 from dashboard.figures import colours
@@ -71,7 +71,7 @@ def show_messages(call: str) -> None:
 
 
 def _say_what_is_missing(found: Outline) -> None:
-    if not may_read_texts():
+    if not access.may_read_texts():
         st.info("Texts are not shown to you; sizes are.", icon=":material/lock:")
     elif not found.texts:
         st.info("Captured without contents (`--content none`): there are sizes and no texts.", icon=":material/lock:")
@@ -150,7 +150,7 @@ def _show_broken(found: Outline, place: str, now: Sequence[str], before: Sequenc
 def _blocks(hashes: Sequence[str], longest: int) -> dict[str, Block]:
     """These blocks by hash, with contents where they may be read. Raises DataProblem."""
     wanted = tuple(dict.fromkeys(hashes))
-    found = rows("dashboard_conversation_blocks", hashes=wanted, texts=may_read_texts(), longest=longest)
+    found = rows("dashboard_conversation_blocks", hashes=wanted, texts=access.may_read_texts(), longest=longest)
     return {str(row["block_hash"]): row for row in found.rows.to_dict("records")}
 
 

@@ -76,7 +76,8 @@ def main() -> None:
 def _head(calls: pd.DataFrame) -> None:
     """Whose conversation it is, and its totals over all lines."""
     first, last = calls.iloc[0], calls.iloc[-1]
-    st.title(f"Conversation of {int(calls['turn'].max()):,} turns", anchor=False)
+    turns = int(calls["turn"].max())
+    st.title(f"Conversation of {turns:,} turn{'s' if turns > 1 else ''}", anchor=False)
     whose = [last["model"], *(first[name] for name in ("client", "app", "team", "user_name"))]
     named = " · ".join(in_markdown(name) for name in whose if isinstance(name, str) and name)
     st.caption(

@@ -4,12 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.access import may_read_texts
+from dashboard import access
 from dashboard.data import Result, rows
 from dashboard.figures import show_table
 from dashboard.notices import show_nothing_here
 from dashboard.plain_text import one_line
-from dashboard.sidebar import chosen, in_url
+from dashboard.sidebar import chosen
 
 PAGE = "app_pages/conversation.py"
 MOST = 50
@@ -78,7 +78,7 @@ def _asked() -> dict[str, Any]:
             width=220,
         )
         ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=_first_page)
-    texts = may_read_texts() and st.toggle(
+    texts = access.may_read_texts() and st.toggle(
         "Search the first messages too",
         key="texts",
         on_change=_first_page,
@@ -103,7 +103,10 @@ def _page() -> int:
 def _show_page(found: Result, total: int) -> None:
     """The table of these conversations; a chosen row opens."""
     result = rows(
-        "dashboard_conversation_rows", ids=tuple(found.rows["conversation_id"]), points=POINTS, texts=may_read_texts()
+        "dashboard_conversation_rows",
+        ids=tuple(found.rows["conversation_id"]),
+        points=POINTS,
+        texts=access.may_read_texts(),
     )
     openings = result.rows["opening"].map(lambda text: one_line(text, 120), na_action="ignore")
     shown = Result(result.rows.assign(opening=openings), result.sql)
@@ -118,7 +121,8 @@ def _show_page(found: Result, total: int) -> None:
     )
     if picked is not None:
         conversation = str(shown.rows["conversation_id"].iloc[picked])
-        st.switch_page(PAGE, query_params=in_url() | {"conversation": conversation})
+        # The filters are bound to the URL, and stay in it.
+        st.switch_page(PAGE, query_params={"conversation": conversation})
 
 
 def main() -> None:

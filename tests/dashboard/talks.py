@@ -1,6 +1,6 @@
 """Conversations with everything that their page has to show: a retry, a fork, an edit, a cut history, state, harm."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -130,7 +130,7 @@ def calls_of(folder: Path, records: Sequence[Record], conversation: str) -> pd.D
     return calls(stored(folder / "calls.duckdb", records), conversation)
 
 
-def everything() -> Iterable[Record]:
+def everything() -> list[Record]:
     """All of the short ones, and one call alone."""
     alone = [metered(asked("alone", talk("Only this?"), "Only this.", 6000.0), 12)]
     return [*lighthouse(), *stateful(), *hostile(), *textless(), *ambiguous(), *alone]
