@@ -10,6 +10,7 @@ from itertools import batched
 import duckdb
 
 from analytics.background import tell_usage
+from analytics.findings.examination import examine
 from analytics.lineage.rebuilding import rebuild_links
 from analytics.pricing.pricer import Pricer
 from analytics.repricing import price_stored
@@ -85,6 +86,12 @@ def _make_views(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, ad
     create_views(connection)
 
 
+def _make_findings(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
+    connection.execute(sql("forget_findings"))
+    while examine(connection):
+        pass
+
+
 def _pages(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Sequence[str]]:
     return batched((row[0] for row in connection.execute(sql(query)).fetchall()), PAGE)  # 3.12 has no `strict`
 
@@ -94,4 +101,5 @@ DERIVED: tuple[Derived, ...] = (
     Derived("Conversations and ledgers", _make_links),
     Derived("Hours", _make_hours),
     Derived("Views", _make_views),
+    Derived("Findings", _make_findings),
 )

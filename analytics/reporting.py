@@ -59,7 +59,7 @@ def conversations(connection: duckdb.DuckDBPyConnection, selection: Selection, m
 
 def exchanges(connection: duckdb.DuckDBPyConnection, selection: Selection, most: int) -> list[Row]:
     """The newest of these calls, newest first."""
-    _choose(connection, selection)
+    choose(connection, selection)
     return rows(connection, "exchange_list", [most])
 
 
@@ -68,7 +68,7 @@ def turns(connection: duckdb.DuckDBPyConnection, conversation: str, selection: S
 
     Raises DatabaseError where there is no such conversation, or several.
     """
-    _choose(connection, selection)
+    choose(connection, selection)
     found = [row[0] for row in connection.execute(sql("conversations_like"), [conversation]).fetchall()]
     if not found:
         raise DatabaseError(f"No conversation {conversation!r}; `tokenecho conversations` lists them.")
@@ -85,11 +85,12 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[obj
 
 
 def _select(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
-    _choose(connection, selection)
+    choose(connection, selection)
     connection.execute(sql("report_calls"))
 
 
-def _choose(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
+def choose(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
+    """Tell the connection's queries which calls are meant."""
     since, until = selection.since or EVER[0], selection.until or EVER[1]
     connection.execute("set variable since = ?::timestamp", [since])
     connection.execute("set variable until = ?::timestamp", [until])

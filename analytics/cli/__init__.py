@@ -22,6 +22,10 @@ COMMANDS = {
     "conversations": "analytics.cli.reporting:conversations",
     "turns": "analytics.cli.reporting:turns",
     "report": "analytics.cli.reporting:report",
+    "findings": "analytics.cli.findings:findings",
+    "explain": "analytics.cli.findings:explain",
+    "mute": "analytics.cli.findings:mute",
+    "check": "analytics.cli.findings:check",
     "reparse": "analytics.cli.collecting:reparse",
     "rebuild": "analytics.cli.rebuilding:rebuild_command",
 }

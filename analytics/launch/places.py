@@ -29,6 +29,11 @@ class Places:
         return self.database.with_name(self.database.name + ".collector.lock")
 
     @property
+    def mutes(self) -> Path:
+        """The findings that nobody wants to hear of."""
+        return self.database.with_name("mutes.toml")
+
+    @property
     def prices(self) -> Path:
         """The user's own prices."""
         return self.home / "prices.toml"

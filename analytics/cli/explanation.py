@@ -1,0 +1,98 @@
+"""A finding explained on the terminal."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from analytics.cli.numbers import UNKNOWN, dollars, size
+from analytics.cli.report_text import number
+from analytics.cli.tables import CONTROLS, print_table
+from analytics.findings.fixes import SDKS, Fix
+from analytics.findings.hit import QUOTING, Finding
+from analytics.findings.mutes import Mute
+from analytics.reporting import Row
+
+WIDTH = 100
+TURN = ("turn", "relation", "input", "from cache", "written", "new", "resent", "echoed", "output", "cost", "ended")
+# As many values of a list as one wants to read.
+MOST_VALUES = 6
+
+
+def explanation(about: Finding, found: Row, turns: Sequence[Row], code: Sequence[Fix], mute: Mute | None) -> None:
+    """Print all that is known of it."""
+    click.echo(f"{found['finding']}  {found['finding_id']}  ({found['confidence']}, {found['severity']})")
+    if mute:
+        click.echo(f"Muted since {mute.since or UNKNOWN}: {_plain(mute.reason)}")
+    click.echo(f"\n{_plain(str(found['advice']))}\n")
+    for line in _figures(found):
+        click.echo(f"  {line}")
+    for paragraph in about.text.split("\n\n")[1:]:
+        click.echo("\n" + textwrap.fill(paragraph, WIDTH))
+    click.echo("\nEvidence")
+    for line in _evidence(found["evidence"]):
+        click.echo(f"  {line}")
+    if turns:
+        click.echo()
+        print_table(TURN, [_cells(row) for row in turns], right=set(TURN) - {"relation", "ended"})
+    for fix in code:
+        click.echo(f"\n{SDKS[fix.sdk]}\n\n{textwrap.indent(fix.code, '    ')}")
+        if fix.note:
+            click.echo("\n" + textwrap.fill(fix.note, WIDTH))
+
+
+def _figures(found: Row) -> Iterator[str]:
+    """What it is about, in lines of name and value."""
+    usd, paid = found["usd"], found["paid_usd"]
+    yield f"avoidable     {dollars(usd) if isinstance(usd, float) else 'unknown, or none is claimed'}"
+    yield f"paid          {dollars(paid) if isinstance(paid, float) else 'unknown'}"
+    yield f"tokens        {number(found, 'tokens')}"
+    yield f"on the wire   {size(found['bytes'] if isinstance(found['bytes'], int) else None)}"
+    yield f"conversation  {found['conversation_id']}"
+    where = (found["app"], found["team"], found["client"], found["provider"], found["model"])
+    yield f"where         {', '.join(_plain(str(part)) for part in where if part)}"
+
+
+def _evidence(evidence: object) -> Iterator[str]:
+    """Name and value, texts of the traffic last."""
+    fields = evidence if isinstance(evidence, dict) else {}
+    for name, value in fields.items():
+        if name not in QUOTING and value not in (None, "", [], {}):
+            yield f"{name.replace('_', ' ')}: {_value(value)}"
+    for name in fields.keys() & QUOTING:
+        for text in fields[name] if isinstance(fields[name], list) else [fields[name]]:
+            yield from (f"  {_plain(line)}" for line in str(text or "").splitlines())
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.4g}"
+        case list():
+            rest = f" and {len(value) - MOST_VALUES} more" if len(value) > MOST_VALUES else ""
+            return ", ".join(_value(part) for part in value[:MOST_VALUES]) + rest
+        case dict():
+            return ", ".join(f"{_plain(str(name))} {_value(part)}" for name, part in value.items())
+    return _plain(str(value))
+
+
+def _cells(row: Row) -> list[str]:
+    names = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "new_tokens", "resent_tokens", "echoed_tokens")
+    cost = row["cost_usd"]
+    return [
+        str(row["turn"]),
+        str(row["relation"]),
+        *(number(row, name) for name in names),
+        number(row, "output_tokens"),
+        dollars(cost if isinstance(cost, float) else None),
+        str(row["ended"] or UNKNOWN),
+    ]
+
+
+def _plain(text: str) -> str:
+    """What was captured may hold what steers a terminal."""
+    return text.translate(CONTROLS)
