@@ -7,10 +7,12 @@ show_chart(spend_over_time(result.rows, colours()), result, title="Spend over ti
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.data import Result
+from dashboard.numbers import known
 from dashboard.palette import Palette, palette, template
 
 # The PNG comes from the chart's own button; what else Plotly offers there, a mouse does.
@@ -62,6 +64,13 @@ def show_table(
     )
     picked: list[int] = state["selection"]["rows"] if isinstance(state, dict) else []
     return picked[0] if picked else None
+
+
+def money(title: str, amounts: "pd.Series[float]", help: str | None = None) -> Any:
+    """A column of USD: in cents, or where all are small with as many digits as it takes."""
+    largest = known(amounts.max()) if len(amounts) else None
+    style = "dollar" if largest is None or largest >= 1 else "$%.5f"
+    return st.column_config.NumberColumn(title, format=style, help=help)
 
 
 def _head(title: str, help: str | None, result: Result, name: str, html: Callable[[], str] | None) -> None:

@@ -32,7 +32,6 @@ def show_filters(names: Mapping[str, list[str]]) -> None:
             index=PERIODS.index(DEFAULT_PERIOD),
             key="period",
             bind="query-params",
-            required=True,
             help="All times are UTC. A period begins at a whole hour.",
         )
         first, last = _days() if period == DAYS else (None, None)

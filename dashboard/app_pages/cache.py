@@ -1,22 +1,24 @@
 """Cache: how much of the input the prompt cache served, and why it did not serve more."""
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard.charts.caching import pauses, share_by_name, share_by_turn, share_over_time
 from dashboard.data import Result, rows
-from dashboard.figures import colours, show_chart, show_table
+from dashboard.figures import colours, money, show_chart, show_table
 from dashboard.filters import Filters
 from dashboard.notices import show_nothing_here
 from dashboard.numbers import compact, dollars, known, share
 from dashboard.sidebar import chosen
 
-CAUSES = {
+CAUSES: dict[str, Any] = {
     "finding": "cause",
-    "usd": st.column_config.NumberColumn("avoidable (USD)", format="$%.2f"),
+    "usd": "avoidable (USD)",
     "times": st.column_config.NumberColumn("times", format="localized"),
     "conversations": st.column_config.NumberColumn("conversations", format="localized"),
     "tokens": st.column_config.NumberColumn("tokens", format="compact"),
-    "paid_usd": st.column_config.NumberColumn("paid for them (USD)", format="$%.2f"),
+    "paid_usd": "paid for them (USD)",
 }
 # The finding of writes that nobody read.
 IN_VAIN = "wasted_cache_write"
@@ -103,10 +105,10 @@ def _causes(causes: Result) -> None:
         st.subheader("Why the cache was missed", anchor=False)
         st.caption("No findings about the cache in this view.")
         return
+    columns = CAUSES | {name: money(CAUSES[name], causes.rows[name]) for name in ("usd", "paid_usd")}
     names = ", ".join(causes.rows["finding"])
-    show_table(
-        causes, CAUSES, title="Why the cache was missed", alt=f"A table of causes: {names}.", name="cache-causes"
-    )
+    alt = f"A table of causes: {names}."
+    show_table(causes, columns, title="Why the cache was missed", alt=alt, name="cache-causes")
 
 
 ABOUT_HITS = "Input tokens read from the prompt cache, as a share of the input of all calls that report it."

@@ -1,11 +1,13 @@
 """Overview: what the bill is made of, and what to do first."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from dashboard.charts.bands import MONEY, TOKENS, Measure, by_name, over_time, spoken
 from dashboard.data import Result, now, rows
-from dashboard.figures import colours, show_chart, show_table
+from dashboard.figures import colours, money, show_chart, show_table
 from dashboard.filters import Filters
 from dashboard.headlines import Figures, gaps, headlines
 from dashboard.notices import show_nothing_here
@@ -14,9 +16,9 @@ from dashboard.sidebar import chosen
 MEASURES = {"money": MONEY, "tokens": TOKENS}
 GROUPS = {"model": "By model", "app": "By app", "team": "By team", "client": "By client"}
 MOST_FINDINGS = 5
-FINDINGS = {
+FINDINGS: dict[str, Any] = {
     "finding": "finding",
-    "usd": st.column_config.NumberColumn("avoidable (USD)", format="$%.2f"),
+    "usd": "avoidable (USD)",
     "times": st.column_config.NumberColumn("times", format="localized"),
     "conversations": st.column_config.NumberColumn("conversations", format="localized"),
     "confidence": st.column_config.TextColumn("confidence", help="The confidence that most of them have."),
@@ -117,7 +119,8 @@ def _findings(filters: Filters) -> None:
         st.subheader("What to do first", anchor=False)
         st.caption("No findings in this view.")
         return
-    show_table(found, FINDINGS, title="What to do first", alt=_findings_alt(found), name="top-findings")
+    columns = FINDINGS | {"usd": money("avoidable (USD)", found.rows["usd"])}
+    show_table(found, columns, title="What to do first", alt=_findings_alt(found), name="top-findings")
 
 
 def _findings_alt(found: Result) -> str:

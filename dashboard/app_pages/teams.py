@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.access import may_set_budgets
 from dashboard.budgets import BudgetProblem, Budgets, outlooks, read_budgets, write_budgets
 from dashboard.data import Result, here, now, rows
-from dashboard.figures import show_table
+from dashboard.figures import money, show_table
 from dashboard.filters import MONTH, Filters
 from dashboard.notices import show_nothing_here
 from dashboard.numbers import known
@@ -16,9 +16,9 @@ from dashboard.sidebar import chosen
 
 OWNERS = {"team": "Teams", "app": "Apps", "user": "Users"}
 PACE = "7 days"
-SPENDING = {
+SPENDING: dict[str, Any] = {
     "name": st.column_config.TextColumn("name", pinned=True),
-    "cost_usd": st.column_config.NumberColumn("spend (USD)", format="$%.2f"),
+    "cost_usd": "spend (USD)",
     "unpriced": st.column_config.NumberColumn(
         "unpriced calls", format="localized", help="Calls of unknown cost: no sum has them."
     ),
@@ -27,17 +27,17 @@ SPENDING = {
     ),
     "echo_share": st.column_config.NumberColumn("echo share", format="percent"),
     "cache_hit_share": st.column_config.NumberColumn("cache hits", format="percent"),
-    "avoidable_usd": st.column_config.NumberColumn("avoidable (USD)", format="$%.2f"),
+    "avoidable_usd": "avoidable (USD)",
     "calls": st.column_config.NumberColumn("calls", format="localized"),
     "input_tokens": st.column_config.NumberColumn("input tokens", format="compact"),
     "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
 }
 BUDGETS: dict[str, Any] = {
     "name": "name",
-    "budget_usd": st.column_config.NumberColumn("budget a month (USD)", format="$%.2f", min_value=0.0),
-    "spent_usd": st.column_config.NumberColumn("this month so far (USD)", format="$%.2f"),
+    "budget_usd": st.column_config.NumberColumn("budget a month (USD)", format="dollar", min_value=0.0),
+    "spent_usd": st.column_config.NumberColumn("this month so far (USD)", format="dollar"),
     "used": st.column_config.ProgressColumn("used", format="percent", min_value=0.0, max_value=1.0),
-    "forecast_usd": st.column_config.NumberColumn("forecast (USD)", format="$%.2f"),
+    "forecast_usd": st.column_config.NumberColumn("forecast (USD)", format="dollar"),
     "state": st.column_config.TextColumn("state"),
 }
 
@@ -51,8 +51,9 @@ def show(filters: Filters) -> None:
         show_nothing_here()
     else:
         mine = Result(spending.rows[spending.rows["dimension"] == owner], spending.sql)
+        amounts = {name: money(SPENDING[name], mine.rows[name]) for name in ("cost_usd", "avoidable_usd")}
         alt = f"A table of spending by {owner}: {len(mine.rows)} rows, the most expensive first."
-        show_table(mine, SPENDING, title=OWNERS[owner], alt=alt, name=f"by-{owner}", help=ABOUT_SPENDING)
+        show_table(mine, SPENDING | amounts, title=OWNERS[owner], alt=alt, name=f"by-{owner}", help=ABOUT_SPENDING)
     _budgets(owner)
 
 

@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
 from dashboard.palette import Palette
-from dashboard.plain_text import in_chart
+from dashboard.plain_text import in_chart, one_line
 
 BUCKETS = {"hour": "%Y-%m-%d %H:00", "day": "%a %Y-%m-%d", "week": "week of %Y-%m-%d", "month": "%B %Y"}
 # As many bars as a small chart can name.
 MOST_NAMES = 8
+LONGEST_NAME = 28
 
 
 class Band(NamedTuple):
@@ -46,7 +47,7 @@ MONEY = Measure(
     ),
     rest="not divided",
     axis="USD",
-    ticks="$,.2~f",
+    ticks="$,.3~r",
     hover="$,.4f",
 )
 TOKENS = Measure(
@@ -86,7 +87,7 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
     """One bar per `name`, the largest on top; what does not fit is summed up in a last one."""
     figure = go.Figure()
     shown = largest(rows, measure)
-    names = [in_chart(name) for name in shown["name"]]
+    names = [tick(name) for name in shown["name"]]
     for band, values in _bands(shown, measure):
         figure.add_bar(
             y=list(range(len(shown))),
@@ -106,6 +107,11 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
         tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", showgrid=False, title=None
     )
     return figure
+
+
+def tick(name: object) -> str:
+    """A name beside a bar, short enough to leave room for it."""
+    return in_chart(one_line(str(name), LONGEST_NAME))
 
 
 def spoken(rows: pd.DataFrame, measure: Measure, shown: str) -> str:

@@ -3,10 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.bands import BUCKETS, MOST_NAMES
+from dashboard.charts.bands import BUCKETS, MOST_NAMES, tick
 from dashboard.numbers import UNKNOWN, known, share
 from dashboard.palette import CACHE_PATTERN, Palette
-from dashboard.plain_text import in_chart
 
 PATTERN = {"fillmode": "overlay", "fgopacity": 0.4, "size": 6}
 SHARE_AXIS = {"title": "input from cache", "tickformat": ".0%", "range": [0, 1.02]}
@@ -55,7 +54,7 @@ def share_by_name(rows: pd.DataFrame, colours: Palette) -> go.Figure:
             figure.add_annotation(x=0, y=at, text=UNKNOWN, showarrow=False, xanchor="left", xshift=4)
     figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
     figure.update_xaxes(**SHARE_AXIS, showgrid=True)
-    names = [in_chart(name) for name in shown["name"]]
+    names = [tick(name) for name in shown["name"]]
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
     return figure
 
