@@ -16,6 +16,7 @@ from typing import Literal
 
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit, Severity
+from analytics.findings.statefulness import continued, repeated
 from analytics.findings.turn import Json, Turn
 
 type Way = Literal["cut from the front", "left out within", "summed up", "cleared or compacted by the provider"]
@@ -218,7 +219,9 @@ def _window(case: Case, found: Iterable[Cut]) -> bool:
     rows: dict[str, int] = {}
     for turn in case.turns:
         if turn.exchange_id in cut:
-            rows[turn.exchange_id] = rows.get(turn.parent_exchange_id or "", 0) + 1
+            parent = continued(case, turn)
+            before = repeated(case, parent).exchange_id if parent else ""
+            rows[turn.exchange_id] = rows.get(before, 0) + 1
     return max(rows.values(), default=0) >= WINDOW
 
 
