@@ -22,12 +22,14 @@ class Rounds:
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
 
-    def add(self, took: float, latencies: list[float], cpu: float) -> None:
+    def add(self, took: float, latencies: list[float], cpu: float, alone: float) -> None:
         self.rate.append(len(latencies) / took)
         self.p50.append(percentile(latencies, 0.5) * 1e3)
         self.p99.append(percentile(latencies, 0.99) * 1e3)
         self.cpu.append(cpu / len(latencies) * 1e3)
+        self.alone.append(alone / len(latencies) * 1e3)
 
 
 async def calls(open_lines: list[Line], bodies: list[bytes], count: int) -> tuple[float, list[float]]:
@@ -49,7 +51,8 @@ async def one_round(at: Course, proxy: Proxy, connections: int, count: int, into
     before = proxy.cpu()
     took, latencies = await calls(open_lines, bodies, count)
     await asyncio.sleep(SETTLE_S)
-    into.add(took, latencies, proxy.cpu() - before)
+    used = (now - then for now, then in zip(proxy.cpu(), before, strict=True))
+    into.add(took, latencies, *used)
     for line in open_lines:
         await line.close()
 
@@ -69,6 +72,7 @@ async def compare(at: Course, connections: int, count: int, rounds: int) -> list
         ratio_row(start + "p50, ms", bare.p50, ours.p50),
         ratio_row(start + "p99, ms", bare.p99, ours.p99),
         ratio_row(start + "CPU per call, ms", bare.cpu, ours.cpu),
+        ratio_row(start + "CPU per call without the recorder, ms", bare.alone, ours.alone),
     ]
 
 

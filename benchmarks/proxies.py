@@ -34,10 +34,10 @@ class Proxy:
     port: int
     process: subprocess.Popen[bytes]
 
-    def cpu(self) -> float:
-        """Seconds of CPU that it and its recorder have used, all threads together."""
-        ticks = sum(int(values[11]) + int(values[12]) for values in self._stats())
-        return ticks / os.sysconf("SC_CLK_TCK")
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of CPU that it has used, all threads together: with its recorder, and without."""
+        used = [(int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK") for values in self._stats()]
+        return sum(used), used[0]
 
     def resident(self) -> float:
         """MiB of memory that it and its recorder hold."""
@@ -45,14 +45,18 @@ class Proxy:
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def _stats(self) -> list[list[str]]:
-        """The numbers in /proc/PID/stat behind the name, of the process and of its children."""
-        found = []
+        """The numbers in /proc/PID/stat behind the name, of the process, and then of its children."""
+        found = [_stat(Path(f"/proc/{self.process.pid}/stat"))]
         for path in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):  # it may have ended meanwhile
-                values = path.read_text().rpartition(")")[2].split()
-                if str(self.process.pid) in (path.parent.name, values[1]):
+                values = _stat(path)
+                if values[1] == str(self.process.pid):
                     found.append(values)
         return found
+
+
+def _stat(path: Path) -> list[str]:
+    return path.read_text().rpartition(")")[2].split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ https://docs.mitmproxy.org/stable/api/events.html
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -17,22 +17,26 @@ from proxy_addons.boundary import Boundary
 from proxy_addons.handover import Handover
 from proxy_addons.live_socket import LiveSocket, close_error
 from proxy_addons.records import utf8
-from proxy_addons.tap import Gauge, Tap, noted
+from proxy_addons.tap import Gauge, Tap, host_of, noted
 
 STOPPED = "the proxy was stopped"
 # Requests whose end the client may keep open until it has read some of the answer.
-TWO_WAY = ("application/grpc", "application/connect+", "application/vnd.amazon.eventstream")
+TWO_WAY = (b"application/grpc", b"application/connect+", b"application/vnd.amazon.eventstream")
 KNOWN_ADDRESSES = 1024
 
 
 class Capture:
     """Event hooks. Each runs inside the boundary, so that whatever fails in one is not the client's trouble."""
 
-    def __init__(self, endpoints: Endpoints, handover: Handover, boundary: Boundary, gauge: Gauge) -> None:
+    def __init__(
+        self, endpoints: Endpoints, handover: Handover, boundary: Boundary, gauge: Gauge, beside: Iterable[object] = ()
+    ) -> None:
         self._handover, self._boundary = handover, boundary
         # Few addresses, many calls, and the table has hundreds of patterns.
         self._find = lru_cache(KNOWN_ADDRESSES)(endpoints.find)
         self._guard, self._gauge = boundary.run, gauge
+        # Others of ours, called after this one. A place of its own in mitmproxy's chain would cost on every event.
+        self.addons = list(beside)
         self._taps: dict[str, tuple[http.HTTPFlow, Tap]] = {}
         self._sockets: dict[str, LiveSocket] = {}
         self._logins: WeakKeyDictionary[connection.Client, Who] = WeakKeyDictionary()
@@ -83,23 +87,24 @@ class Capture:
 
     def _open(self, flow: http.HTTPFlow) -> None:
         request = flow.request
-        given = {name.lower() for name, _ in request.headers.fields}  # once: a look-up by name reads them all
+        given = {name.lower(): value for name, value in request.headers.fields}  # once: a look-up reads them all
+        two_way = given.get(b"content-type", b"").startswith(TWO_WAY)
         if b"proxy-authorization" in given or "proxyauth" in flow.metadata:
             self._note_login(flow)
         named = {name: utf8(request.headers.pop(name)) for name in WHO_HEADERS if name.encode() in given}
         if ctx.options.proxyauth and "proxyauth" not in flow.metadata:
             return  # a login that was refused: mitmproxy has answered, and nothing goes out
-        address = request.pretty_host, request.port, request.path.partition("?")[0]
+        address = host_of(request), request.port, request.path.partition("?")[0]
         endpoint = self._find(request.method, *address)
         if endpoint is None:
-            if is_two_way(request) and not flow.response:
+            if two_way and not flow.response:
                 request.stream = request.stream or True
             return
         who = self._logins.get(flow.client_conn, Who()).over(from_headers(named))
         tap = Tap(endpoint, who, self._gauge)
         self._taps[flow.id] = flow, tap
         self._handover.in_flight = len(self._taps)
-        streamed = request.stream or ctx.options.stream_large_bodies or is_two_way(request)
+        streamed = request.stream or ctx.options.stream_large_bodies or two_way
         if streamed and not flow.response:  # mitmproxy allows only one of the two
             request.stream = self._tee(tap, tap.take_request, request.stream)
 
@@ -210,9 +215,3 @@ class Capture:
             self._handover.put("close", (socket.number, STOPPED, time.time()))
         self._taps.clear()
         self._sockets.clear()
-
-
-def is_two_way(request: http.Request) -> bool:
-    """Whether to hold the request back until it is whole could mean to wait for ever."""
-    kind: str = request.headers.get("content-type", "")
-    return kind.startswith(TWO_WAY)

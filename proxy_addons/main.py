@@ -63,9 +63,8 @@ class Tokenecho:
         if login:
             ctx.options.update(upstream_auth=login)
         boundary = Boundary()
-        # At the end of the chain, in this order: each sees what the one before it, or a user's script, left.
-        for addon in (Loopback(endpoints, boundary), _capture(endpoints, boundary)):
-            ctx.master.addons.add(addon)
+        # At the end of the chain: it sees what a user's script left.
+        ctx.master.addons.add(_capture(endpoints, boundary))
 
     def running(self) -> None:
         if not self._working:
@@ -84,7 +83,8 @@ def _capture(endpoints: Endpoints, boundary: Boundary) -> Capture:
         content="none" if options.tokenecho_content == "none" else "full",
         disk_limit=options.tokenecho_disk_limit,
     )
-    return Capture(endpoints, Handover(settings, boundary, gauge), boundary, gauge)
+    loopback = Loopback(endpoints, boundary)
+    return Capture(endpoints, Handover(settings, boundary, gauge), boundary, gauge, [loopback])
 
 
 def _secret(home: Path) -> bytes:
