@@ -8,4 +8,5 @@ select
     case when $texts then left(content, $longest) end as content,
     length(content) as characters
 from blocks
-where block_hash in (select unnest($hashes::varchar[])::uuid)
+-- By their places: else the contents of whole columns would be unpacked to find these few.
+where rowid in (select rowid from blocks where list_contains($hashes::uuid[], block_hash))

@@ -9,13 +9,21 @@ with named as (
     join links using (exchange_id)
     where current
 ),
-opened as (
+-- By their places: else the contents of whole columns would be unpacked to find these.
+begun as materialized (
     select
         exchange_id as conversation_id,
-        lower(content) as text
+        blocks.rowid as place
     from chains
     join blocks on blocks.block_hash = chains.first_block
     where $texts and $words is not null and exchange_id in (select conversation_id from named)
+),
+opened as (
+    select
+        conversation_id,
+        lower(content) as text
+    from begun
+    join blocks on blocks.rowid = place
 ),
 chosen as (
     select conversation_id

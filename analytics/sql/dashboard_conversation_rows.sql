@@ -35,13 +35,22 @@ sparklines as materialized (
     from points
     group by conversation_id
 ),
-openings as materialized (
+-- By their places: else the contents of whole columns would be unpacked to find these few.
+begun as materialized (
     select
         exchange_id as conversation_id,
-        case when $texts then left(content, 400) end as opening
+        blocks.rowid as place
     from chains
     join blocks on blocks.block_hash = chains.first_block
-    where exchange_id in (select conversation_id from wanted)
+    where list_contains($ids::varchar[], exchange_id)
+),
+openings as materialized (
+    select
+        conversation_id,
+        left(content, 400) as opening
+    from begun
+    join blocks on blocks.rowid = place
+    where $texts
 )
 select
     listed.*,

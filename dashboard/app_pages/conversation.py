@@ -15,7 +15,6 @@ from dashboard.messages import show_messages
 from dashboard.numbers import compact, dollars, known, share
 from dashboard.plain_text import in_markdown, one_line
 from dashboard.sentences import endings, fitted, growth_sentence, trend_sentence
-from dashboard.sidebar import in_url
 from dashboard.stacks import MOST_BARS, floats
 
 LIST = "app_pages/conversations.py"
@@ -46,7 +45,7 @@ COLUMNS = {
 
 def main() -> None:
     """The conversation of the URL, or where to find one."""
-    st.page_link(LIST, label="All conversations", icon=":material/arrow_back:", query_params=in_url() or None)
+    st.page_link(LIST, label="All conversations", icon=":material/arrow_back:")
     conversation = st.query_params.get("conversation", "")
     found = rows("dashboard_conversation_turns", conversation=conversation)
     if found.rows.empty:
@@ -85,7 +84,7 @@ def _head(calls: pd.DataFrame) -> None:
         f"id {in_markdown(calls['exchange_id'].iloc[0])}"
     )
     for column, (label, value, help) in zip(st.columns(5), _totals(calls), strict=True):
-        column.metric(label, value, help=help)
+        column.metric(label, value, help=help, border=True, height="stretch")
 
 
 def _totals(calls: pd.DataFrame) -> list[tuple[str, str, str]]:

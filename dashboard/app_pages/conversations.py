@@ -74,7 +74,6 @@ def _asked() -> dict[str, Any]:
             key="sort",
             on_change=_first_page,
             bind="query-params",
-            required=True,
             width=220,
         )
         ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=_first_page)

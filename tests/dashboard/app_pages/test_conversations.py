@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -142,3 +143,15 @@ def test_who_may_not_read_texts_sees_and_searches_none(
 
 def test_an_empty_view_says_so(talks: Database, app: AppTest) -> None:
     assert "No calls in this view" in shown(opened(app, "conversations", period="24 hours"))
+
+
+def test_the_sql_behind_the_tables_gives_their_rows(talks: Database) -> None:
+    results = [
+        rows("dashboard_conversation_page", Filters(EVERYTHING), **(ASKED | {"words": ("it's", "gpt"), "texts": True})),
+        rows("dashboard_conversation_page", Filters(EVERYTHING), **ASKED),
+        rows("dashboard_conversation_rows", ids=("l1", "h1"), points=40, texts=True),
+        rows("dashboard_conversation_turns", conversation="l1"),
+    ]
+    with duckdb.connect(talks.path, read_only=True) as connection:
+        for result in results:
+            pd.testing.assert_frame_equal(connection.execute(result.sql).df(), result.rows)
