@@ -12,19 +12,19 @@ provider clear old tool results.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Literal
 
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit, Severity
-from analytics.findings.statefulness import continued, repeated
 from analytics.findings.turn import Json, Turn
 
 type Way = Literal["cut from the front", "left out within", "summed up", "cleared or compacted by the provider"]
 
 MOST_IDS = 20
-# The comparison of histories is for so many turns at most; the others are counted.
+# So many changed histories are compared at most.
 MOST_COMPARED = 200
-# Cuts from the front in a row that make a window.
+# Cuts from the front that make a window.
 WINDOW = 3
 
 
@@ -32,7 +32,7 @@ WINDOW = 3
 class Dropped:
     """`calls` were sent without what had been sent before, or had it cleared by the provider.
 
-    `ways` says how often each happened, `window` whether the front was cut on three turns in a row. `dropped_blocks`,
+    `ways` says how often each happened, `window` whether the front is cut again and again. `dropped_blocks`,
     `dropped_bytes` and `dropped_tokens` (counted here, not billed) are what clients left out; `cleared_tokens` what the
     provider says that it cleared. The cache reads are the provider's counts, of the calls before the cuts and of
     those with them, over the cuts where both are known.
@@ -96,7 +96,7 @@ def _cut(case: Case, turn: Turn) -> Cut | None:
     return Cut(
         turn,
         parent,
-        _way(turn, early, before, after),
+        _way(turn, early),
         tuple(before[at] for at in early),
         first=early[0] == 0 and pieces[before[0]].role == "user" and _begins(case, before[0]),
         instructions=any(pieces[before[at]].role == "system" for at in early) or _uninstructed(case, turn, parent),
@@ -127,10 +127,10 @@ def _left_out(before: Sequence[bytes], after: Sequence[bytes], early: Sequence[i
     return kept_behind and put_in < len(early)
 
 
-def _way(turn: Turn, early: Sequence[int], before: Sequence[bytes], after: Sequence[bytes]) -> Way:
+def _way(turn: Turn, early: Sequence[int]) -> Way:
     if turn.relation == "compact":
         return "summed up"
-    return "cut from the front" if early[0] == 0 and after[0] in before else "left out within"
+    return "cut from the front" if early[0] == 0 and turn.relation == "truncate" else "left out within"
 
 
 def _begins(case: Case, block: bytes) -> bool:
@@ -214,15 +214,10 @@ def _tokens(edit: Json) -> object:
 
 
 def _window(case: Case, found: Iterable[Cut]) -> bool:
-    """Whether the front was cut on so many calls, each of which continues the one before."""
+    """Whether the front is cut again and again: three times at least, and on every third call once it began."""
     cut = {one.turn.exchange_id for one in found if one.way == "cut from the front"}
-    rows: dict[str, int] = {}
-    for turn in case.turns:
-        if turn.exchange_id in cut:
-            parent = continued(case, turn)
-            before = repeated(case, parent).exchange_id if parent else ""
-            rows[turn.exchange_id] = rows.get(before, 0) + 1
-    return max(rows.values(), default=0) >= WINDOW
+    since = dropwhile(lambda turn: turn.exchange_id not in cut, case.turns)
+    return len(cut) >= WINDOW and WINDOW * len(cut) >= sum(1 for _ in since)
 
 
 def _severity(found: Dropped) -> Severity:

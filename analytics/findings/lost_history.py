@@ -64,7 +64,7 @@ def _before(case: Case, turn: Turn) -> Turn | None:
         return None
     recent = 0 < (turn.started_at - earlier.started_at).total_seconds() <= RECENT_S
     # Two calls at once are two jobs: who follows up has read the reply.
-    answered = earlier.ended_at is not None and earlier.ended_at <= turn.started_at
+    answered = earlier.ended_at is None or earlier.ended_at <= turn.started_at
     return earlier if recent and answered else None
 
 
