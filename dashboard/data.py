@@ -31,7 +31,7 @@ SCOPE, VARIABLES = "dashboard_scope", "dashboard_variables"
 _turn = threading.Lock()
 PARAMETER = re.compile(r"\$(\w+)")
 
-type Value = str | int | float | bool | date | datetime | list[str] | tuple[str, ...] | None
+type Value = str | int | float | bool | date | datetime | list[str] | tuple[str | None, ...] | None
 type Age = Literal["live", "fresh", "settled"]
 type Values = tuple[tuple[str, Value], ...]
 

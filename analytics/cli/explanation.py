@@ -8,15 +8,14 @@ import click
 from analytics.cli.numbers import UNKNOWN, dollars, size
 from analytics.cli.report_text import number
 from analytics.cli.tables import CONTROLS, print_table
+from analytics.findings.evidence import facts, quotes
 from analytics.findings.fixes import SDKS, Fix
-from analytics.findings.hit import QUOTING, Finding
+from analytics.findings.hit import Finding
 from analytics.findings.mutes import Mute
 from analytics.reporting import Row
 
 WIDTH = 100
 TURN = ("turn", "relation", "input", "from cache", "written", "new", "resent", "echoed", "output", "cost", "ended")
-# As many values of a list as one wants to read.
-MOST_VALUES = 6
 
 
 def explanation(about: Finding, found: Row, turns: Sequence[Row], code: Sequence[Fix], mute: Mute | None) -> None:
@@ -56,28 +55,10 @@ def _figures(found: Row) -> Iterator[str]:
 def _evidence(evidence: object) -> Iterator[str]:
     """Name and value, texts of the traffic last."""
     fields = evidence if isinstance(evidence, dict) else {}
-    for name, value in fields.items():
-        if name not in QUOTING and value not in (None, "", [], {}):
-            yield f"{name.replace('_', ' ')}: {_value(value)}"
-    for name in fields.keys() & QUOTING:
-        for text in fields[name] if isinstance(fields[name], list) else [fields[name]]:
-            yield from (f"  {_plain(line)}" for line in str(text or "").splitlines())
-
-
-def _value(value: object) -> str:
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case int():
-            return f"{value:,}"
-        case float():
-            return f"{value:,.4g}"
-        case list():
-            rest = f" and {len(value) - MOST_VALUES} more" if len(value) > MOST_VALUES else ""
-            return ", ".join(_value(part) for part in value[:MOST_VALUES]) + rest
-        case dict():
-            return ", ".join(f"{_plain(str(name))} {_value(part)}" for name, part in value.items())
-    return _plain(str(value))
+    for name, value in facts(fields):
+        yield f"{name}: {_plain(value)}"
+    for _, text in quotes(fields):
+        yield from (f"  {_plain(line)}" for line in text.splitlines())
 
 
 def _cells(row: Row) -> list[str]:

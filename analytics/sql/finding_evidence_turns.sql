@@ -1,6 +1,7 @@
 -- The turns that a finding's evidence names, in the order of time.
 select
     turns.exchange_id,
+    turns.conversation_id,
     turn,
     relation,
     turns.started_at,
