@@ -16,7 +16,8 @@ final as (
     from sought
     join offered
         on offered.key = sought.key
-        and (offered.started_at, offered.exchange_id) < (sought.started_at, sought.exchange_id)
+        and offered.started_at <= sought.started_at
+        and (offered.started_at < sought.started_at or offered.exchange_id < sought.exchange_id)
     group by sought.exchange_id, sought.key
 )
 select exchange_id, list_distinct(flatten(list(candidates))) as candidates
