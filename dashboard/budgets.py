@@ -21,7 +21,7 @@ from analytics.private import create_private
 
 FILE = "budgets.toml"
 DIMENSIONS = ("team", "app", "user")
-HEAD = "# USD a month, by team, app and user. The dashboard's page of teams writes this file anew.\n"
+HEAD = "# USD a month, by team, app and user. The dashboard's page of teams writes this file anew."
 # A forecast goes on at the pace of the last week.
 PACE_DAYS = 7
 

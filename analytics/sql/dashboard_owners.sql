@@ -18,10 +18,11 @@ avoidable as (
     select
         case when grouping(team) = 0 then 'team' when grouping(app) = 0 then 'app' else 'user' end as dimension,
         coalesce(team, app, user_name) as name,
-        sum(usd) as avoidable_usd
+        sum(usd) as known_usd,
+        count(*) as found
     from findings
     join shown_calls using (exchange_id)
-    where current and lever <> 'history'
+    where current and lever <> 'history' and severity <> 'info'
     group by grouping sets ((team), (app), (user_name))
 ),
 daily as (
@@ -44,7 +45,11 @@ trends as (
     left join daily on daily.dimension = spent.dimension and daily.name = spent.name and daily.day = days.day
     group by spent.dimension, spent.name
 )
-select *
+select
+    spent.*,
+    -- Nothing where nothing was found; unknown where nothing is known of what was.
+    case when found is null then 0 else known_usd end as avoidable_usd,
+    trend
 from spent
 left join avoidable using (dimension, name)
 left join trends using (dimension, name)

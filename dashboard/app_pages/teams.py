@@ -1,5 +1,6 @@
 """Teams: who spends what, how it develops, and how it stands with the month's budget."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from dashboard.sidebar import chosen
 OWNERS = {"team": "Teams", "app": "Apps", "user": "Users"}
 PACE = "7 days"
 SPENDING: dict[str, Any] = {
-    "name": st.column_config.TextColumn("name", pinned=True),
+    "name": st.column_config.TextColumn("name", pinned=True, width="small"),
     "cost_usd": "spend (USD)",
     "unpriced": st.column_config.NumberColumn(
         "unpriced calls", format="localized", help="Calls of unknown cost: no sum has them."
@@ -33,7 +34,7 @@ SPENDING: dict[str, Any] = {
     "output_tokens": st.column_config.NumberColumn("output tokens", format="compact"),
 }
 BUDGETS: dict[str, Any] = {
-    "name": "name",
+    "name": st.column_config.TextColumn("name", width="small"),
     "budget_usd": st.column_config.NumberColumn("budget a month (USD)", format="dollar", min_value=0.0),
     "spent_usd": st.column_config.NumberColumn("this month so far (USD)", format="dollar"),
     "used": st.column_config.ProgressColumn("used", format="percent", min_value=0.0, max_value=1.0),
@@ -81,8 +82,8 @@ def _budgets(owner: str) -> None:
         alt=f"A table of budgets by {owner}: budget, spending so far, forecast.",
     )
     st.caption("– is not set, or unknown.")
-    if editable and st.button("Save budgets", disabled=edited["budget_usd"].equals(table["budget_usd"])):
-        _save(owner, edited, budgets)
+    if editable and st.button("Save budgets", disabled=_amounts(edited) == _amounts(table)):
+        _save(owner, _amounts(edited), budgets)
 
 
 def _table(owner: str, budgets: Budgets) -> pd.DataFrame:
@@ -105,13 +106,15 @@ def _spent(owner: str, period: str) -> dict[str, float | None]:
     return {str(name): known(usd) for name, usd in zip(mine["name"], mine["cost_usd"], strict=True)}
 
 
-def _save(owner: str, edited: pd.DataFrame, budgets: Budgets) -> None:
+def _amounts(table: pd.DataFrame) -> dict[str, float]:
+    """The budgets that are set, by name."""
+    amounts = ((str(name), known(usd)) for name, usd in zip(table["name"], table["budget_usd"], strict=True))
+    return {name: usd for name, usd in amounts if usd is not None}
+
+
+def _save(owner: str, amounts: Mapping[str, float], budgets: Budgets) -> None:
     others = {key: usd for key, usd in budgets.items() if key[0] != owner}
-    mine = {
-        (owner, str(name)): amount
-        for name, usd in zip(edited["name"], edited["budget_usd"], strict=True)
-        if (amount := known(usd)) is not None
-    }
+    mine = {(owner, name): usd for name, usd in amounts.items()}
     try:
         write_budgets(here().database.parent, others | mine)
     except BudgetProblem as problem:
