@@ -55,7 +55,7 @@ class Step:
 
 def steps(turns: Iterable[Recorded], folder: Path) -> Iterator[Step]:
     """Every step of every recording, from the tables that the calls make."""
-    recordings = [list(found) for _, found in groupby(turns, key=lambda turn: turn.recording.conversation)]
+    recordings = by_recording(turns)
     links = _linked(recordings, Database(folder / "recordings.duckdb"))
     for recording in recordings:
         for before, after in _pairs(recording):
@@ -108,17 +108,27 @@ def _id(turn: Recorded) -> str:
     return turn.recording.record.record_id
 
 
-def _linked(recordings: list[list[Recorded]], database: Database) -> dict[str, Link]:
-    """Conversation and relation of every call."""
+def store(recordings: Iterable[list[Recorded]], database: Database) -> None:
+    """Put the calls of these recordings into the database."""
     for batch in batched(_readings(recordings), BATCH):
         with database.writing() as connection:
             write_batch(connection, batch)
+
+
+def by_recording(turns: Iterable[Recorded]) -> list[list[Recorded]]:
+    """The calls of each recording."""
+    return [list(found) for _, found in groupby(turns, key=lambda turn: turn.recording.conversation)]
+
+
+def _linked(recordings: list[list[Recorded]], database: Database) -> dict[str, Link]:
+    """Conversation and relation of every call."""
+    store(recordings, database)
     with database.reading() as connection:
         query = "select exchange_id, conversation_id, relation from links"
         return {row[0]: (row[1], row[2]) for row in connection.execute(query).fetchall()}
 
 
-def _readings(recordings: list[list[Recorded]]) -> Iterator[Reading]:
+def _readings(recordings: Iterable[list[Recorded]]) -> Iterator[Reading]:
     pricer = Pricer()
     for at, recording in enumerate(recordings):
         reader = Reader(Hasher(sha256(str(at).encode()).digest()), pricer)

@@ -24,6 +24,7 @@ LEAST_TOKENS = 1_000
 LEAST_TIMES = 3
 LEAST_SHARE = 0.15
 MOST_BLOCKS = 3
+NAMED = {"user": "user message", "assistant": "reply", "thinking": "piece of thinking", "other": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _hit(sent: Sent, piece: Piece, tokens: int, resent: int) -> Hit:
         first_exchange_id=sent.first.exchange_id,
         last_exchange_id=sent.last.exchange_id,
     )
-    what = piece.kind.replace("_", " ")
+    what = NAMED.get(piece.kind, piece.kind.replace("_", " "))
     return Hit(
         exchange_id=sent.first.exchange_id,
         severity="medium" if evidence.share >= 0.3 else "low",

@@ -74,9 +74,9 @@ def _is_retry(turn: Turn, twin: Turn) -> bool:
 
 def _is_duplicate(turn: Turn, twin: Turn) -> bool:
     """Whether both were answered, one after the other."""
-    began_after = twin.ended_at is not None and turn.started_at - twin.ended_at >= timedelta(0)
-    apart = turn.started_at - twin.started_at > AT_ONCE and began_after
-    return turn.well and (turn.input_tokens or 0) >= LEAST_TOKENS and apart
+    # Where the end was not seen, the beginnings have to do.
+    ended = twin.ended_at or twin.started_at + AT_ONCE
+    return turn.well and (turn.input_tokens or 0) >= LEAST_TOKENS and turn.started_at >= ended
 
 
 def _hit(kind: Kind, pairs: list[tuple[Turn, Turn]]) -> Hit:

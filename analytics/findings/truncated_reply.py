@@ -36,8 +36,24 @@ CAUSES = {
     "malformed": ("malformed_function_call", "malformed_model_output", "malformed_tool_use", "unexpected_tool_call"),
     "time limit": ("timeout", "reason_time_limit"),
 }
+NAMED = {
+    "token limit": "the token limit",
+    "context window": "the context window",
+    "filter": "a filter",
+    "refusal": "a refusal",
+    "malformed": "a malformed tool call",
+    "time limit": "the time limit",
+}
 CAUSE_OF = {value: cause for cause, values in CAUSES.items() for value in values}
-LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens", "num_predict")
+LIMITS = (
+    *("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens", "num_predict"),
+    *("max_new_tokens", "maxTokenCount", "max_gen_len", "max_tokens_to_sample"),
+)
+# Objects of the request in which some APIs have them.
+PLACES = (
+    *("generationConfig", "generation_config", "inferenceConfig", "textGenerationConfig", "options"),
+    *("completion_args", "request"),
+)
 # Whoever allows so few tokens wants no more: a yes or no, a label, the warming of a cache.
 FEW_TOKENS = 16
 MOST_IDS = 20
@@ -74,7 +90,7 @@ def _cause(turn: Turn) -> str:
 def _limit(turn: Turn) -> int | None:
     """The most tokens that the request allowed the reply, where it said so."""
     asked = turn.parameters
-    nested = (asked.get(name) for name in ("generationConfig", "generation_config", "inferenceConfig", "options"))
+    nested = (asked.get(name) for name in PLACES)
     places = (asked, *(found for found in nested if isinstance(found, dict)))
     found = (place.get(name) for place in places for name in LIMITS)
     return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), None)
@@ -122,7 +138,8 @@ def _severity(cause: str, wasted: list[Turn], turns: list[Turn]) -> Severity:
 
 
 def _advice(evidence: Truncated, money: float | None) -> str:
-    count = f"{evidence.calls} of {evidence.of_calls} replies ended at the {evidence.cause}"
+    verb = "was" if evidence.calls == 1 else "were"
+    count = f"{evidence.calls} of {evidence.of_calls} replies {verb} cut short by {NAMED[evidence.cause]}"
     limit = f" of {evidence.limits[-1]:,} tokens" if evidence.limits and evidence.cause == "token limit" else ""
     again = f", and the request was sent again: {usd(money)} bought nothing" if evidence.repeats else ""
     return f"{count}{limit}{again}."

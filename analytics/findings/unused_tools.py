@@ -92,8 +92,8 @@ def _hit(turns: list[Turn], tokens: list[int], unused: set[str], used: set[str])
     return Hit(
         exchange_id=turns[0].exchange_id,
         severity="medium" if sum(tokens) >= 0.2 * sum(turn.input_tokens or 0 for turn in turns) else "low",
-        # A tool that was not needed so far may be needed yet.
-        confidence="likely" if len(turns) >= SURE_CALLS else "possible",
+        # A tool that was not needed so far may be needed yet; where none is called, they may be called in other ways.
+        confidence="likely" if used and len(turns) >= SURE_CALLS else "possible",
         evidence=evidence,
         advice=f"{evidence.unused} of {evidence.tools} tools were never called in {evidence.calls} calls: about "
         f"{evidence.tokens_per_call:,} tokens a call, {usd(money)} in all.",

@@ -68,7 +68,7 @@ def _grown(case: Case, leaf: Turn) -> list[Turn]:
     """The last turns of the branch back to where its history was shortened, the first of them first."""
     line: list[Turn] = []
     for turn in case.line(leaf):
-        if turn.input_tokens is not None and turn.relation != "retry":
+        if turn.read_at_once is not None and turn.relation != "retry":
             line.append(turn)
         if turn.relation in ("truncate", "compact") or len(line) == LAST_TURNS:
             break
@@ -77,11 +77,12 @@ def _grown(case: Case, leaf: Turn) -> list[Turn]:
 
 def _pressure(leaf: Turn, line: Sequence[Turn], *, rejected: bool = False) -> Pressure | None:
     last = line[-1] if line else leaf
-    tokens = (last.input_tokens or 0) + (last.output_tokens or 0)
+    tokens = (last.read_at_once or 0) + (last.output_tokens or 0)
     window = leaf.context_window or last.context_window
-    if not rejected and (not window or not tokens):
+    # What is larger than the window was not read at once, whatever it was.
+    if not rejected and not 0 < tokens <= (window or 0):
         return None
-    growth = slope([turn.input_tokens or 0 for turn in line])
+    growth = slope([turn.read_at_once or 0 for turn in line])
     left = _turns_left(tokens, window, growth)
     return Pressure(
         branch=leaf.branch,
