@@ -22,6 +22,7 @@ COMMANDS = {
     "conversations": "analytics.cli.reporting:conversations",
     "turns": "analytics.cli.reporting:turns",
     "report": "analytics.cli.reporting:report",
+    "whatif": "analytics.cli.whatif:whatif",
     "findings": "analytics.cli.findings:findings",
     "explain": "analytics.cli.findings:explain",
     "mute": "analytics.cli.findings:mute",
