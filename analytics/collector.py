@@ -99,7 +99,7 @@ class Collector:
         if not self._database.path.exists():
             return 0
         with self._database.writing(patience) as connection:
-            examined = examine(connection)
+            examined = examine(connection, pricer=self._reader.pricer)
         self._unexamined = bool(examined)
         return examined
 

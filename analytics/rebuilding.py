@@ -88,7 +88,7 @@ def _make_views(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, ad
 
 def _make_findings(connection: duckdb.DuckDBPyConnection, pricer: Pricer | None, advance: Advance) -> None:
     connection.execute(sql("forget_findings"))
-    while examine(connection):
+    while examine(connection, pricer=pricer):
         pass
 
 

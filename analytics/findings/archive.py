@@ -49,7 +49,7 @@ class Archive:
         self._preambles: dict[str, Hashes] | None = None
         self._pieces: dict[bytes, Piece] = {}
         self._texts: dict[bytes, str | None] = {}
-        self._openings: dict[str, tuple[str, str]] | None = None
+        self._openings: dict[str, tuple[bytes, Hashes]] | None = None
 
     def preamble(self, turn: Turn) -> Hashes:
         """The blocks of its tools and instructions; empty where there are none."""
@@ -102,11 +102,24 @@ class Archive:
         return self._preambles
 
     def opening(self, turn: Turn) -> tuple[str, str] | None:
-        """What a conversation's first call says and how the reply begins; None where it is long, or not text."""
+        """What a conversation's first call says and how the reply begins; None where it is long, or no text."""
+        found = self._load_openings().get(turn.exchange_id)
+        if found is None:
+            return None
+        # All at once: to look one text up takes as long as to look up many.
+        blocks = [block for last, reply in self._load_openings().values() for block in (last, *reply)]
+        texts, pieces = self.texts(blocks), self.pieces(blocks)
+        last, reply = found
+        if last not in texts or pieces[last].kind != "user":
+            return None
+        answers = (texts[block][:SHORT] for block in reply if block in texts and pieces[block].kind == "assistant")
+        return texts[last], next(answers, "")
+
+    def _load_openings(self) -> dict[str, tuple[bytes, Hashes]]:
         if self._openings is None:
             rows = self._ask("finding_openings", "exchange_id", self._exchange_ids, {"longest": SHORT})
-            self._openings = {row[0]: (row[1], row[2]) for row in rows}
-        return self._openings.get(turn.exchange_id)
+            self._openings = {row[0]: (digest(row[1]), tuple(map(digest, row[2] or ()))) for row in rows}
+        return self._openings
 
     def _load_chains(self) -> dict[str, tuple[str | None, bytes]]:
         if self._chains is None:

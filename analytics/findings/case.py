@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import chain
 
 from analytics.findings.archive import Archive
+from analytics.findings.cache_calls import CacheCalls
+from analytics.findings.cached import Cached
 from analytics.findings.turn import Turn
 
 
@@ -14,13 +16,18 @@ class Case:
 
     `latest` is the newest start among all exchanges stored: what had not happened by then may still happen.
     `archive` gives the blocks. `others` looks exchanges of other conversations up by id: those that the turns name as
-    `twin_exchange_id` or `earlier_exchange_id`.
+    `twin_exchange_id` or `earlier_exchange_id`. `cache_calls` gives the calls as a prompt cache meets them.
     """
 
     def __init__(
-        self, turns: Sequence[Turn], archive: Archive, latest: datetime, others: Mapping[str, Turn] | None = None
+        self,
+        turns: Sequence[Turn],
+        archive: Archive,
+        latest: datetime,
+        cache_calls: CacheCalls,
+        others: Mapping[str, Turn] | None = None,
     ) -> None:
-        self.turns, self.archive, self.latest = tuple(turns), archive, latest
+        self.turns, self.archive, self.latest, self._cache_calls = tuple(turns), archive, latest, cache_calls
         self._others = others or {}
 
     @property
@@ -30,6 +37,11 @@ class Case:
     @cached_property
     def by_id(self) -> dict[str, Turn]:
         return {turn.exchange_id: turn for turn in self.turns}
+
+    @cached_property
+    def cached(self) -> tuple[Cached, ...]:
+        """What the prompt cache did, by provider and key; empty where there is no doubt that it did what it could."""
+        return self._cache_calls.of(self.turns)
 
     @cached_property
     def children(self) -> dict[str, list[Turn]]:

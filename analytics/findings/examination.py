@@ -18,10 +18,12 @@ import orjson
 import pyarrow as pa
 
 from analytics.findings.archive import Archive
+from analytics.findings.cache_calls import CacheCalls
 from analytics.findings.case import Case
 from analytics.findings.hit import Finding, Hit
 from analytics.findings.registry import FINDINGS
 from analytics.findings.turn import Turn
+from analytics.pricing.pricer import Pricer
 from analytics.store.database import sql
 
 logger = logging.getLogger("tokenecho.findings")
@@ -36,10 +38,10 @@ def waiting(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(sql("unexamined_conversations"), {"most": 1}).fetchone())
 
 
-def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS) -> int:
+def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS, pricer: Pricer | None = None) -> int:
     """Examine conversations that wait, about as many as hold `most` turns; how many, 0 when none waits.
 
-    The connection is in a transaction; the caller commits.
+    The connection is in a transaction; the caller commits. What would have cost less is priced by `pricer`.
     """
     waiting = connection.execute(sql("unexamined_conversations"), {"most": most}).fetchall()
     if not waiting:
@@ -47,7 +49,8 @@ def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS) -> in
     _hand(connection, "conversation_id", [conversation for conversation, changed in waiting if changed])
     connection.execute(sql("insert_neighbours"))
     conversations = [conversation for conversation, _ in waiting]
-    cases = list(_load(connection, conversations))
+    cases = list(_load(connection, conversations, pricer or Pricer()))
+    _read_ahead(cases)
     _hand(connection, "conversation_id", conversations)
     connection.execute(sql("delete_findings"))
     connection.execute(sql("delete_unexamined"))
@@ -60,19 +63,26 @@ def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS) -> in
 
 def load_cases(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str]) -> Iterator[Case]:
     """The cases of these conversations, for one who only reads."""
-    return _load(connection, conversations)
+    return _load(connection, conversations, Pricer())
 
 
-def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str]) -> Iterator[Case]:
+def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str], pricer: Pricer) -> Iterator[Case]:
     latest = connection.execute("select max(started_at) from exchanges").fetchone()
     _hand(connection, "conversation_id", conversations)
     ids = [row[0] for row in connection.execute(sql("conversations_exchanges")).fetchall()]
     turns = _load_turns(connection, ids)
     known = {turn.exchange_id: turn for turn in turns}
-    archive = Archive(connection, turns)
+    archive, cache_calls = Archive(connection, turns), CacheCalls(connection, turns, pricer)
     others = _load_others(connection, turns, known)
     for _, group in groupby(turns, attrgetter("conversation_id")):
-        yield Case(list(group), archive, latest[0] if latest else datetime.min, others)
+        yield Case(list(group), archive, latest[0] if latest else datetime.min, cache_calls, others)
+
+
+def _read_ahead(cases: Sequence[Case]) -> None:
+    """Look up the texts that all findings will ask for at once."""
+    if cases:
+        wanted = (block for case in cases for finding in FINDINGS for block in finding.reads(case))
+        cases[0].archive.texts(wanted)
 
 
 def _load_others(

@@ -1,6 +1,6 @@
 """A hit: one place where a finding holds, with its evidence and what is at stake."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -47,11 +47,17 @@ def never(case: "Case") -> datetime | None:
     return None
 
 
+def nothing(case: "Case") -> Iterable[bytes]:
+    """No texts to be looked up ahead."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One of the findings. `text` is what the user reads: *What happens* and *What to do*.
 
-    `due` tells from when on the case may look different though nothing is added to it (a cache expires).
+    `reads` names blocks whose texts `select` will ask for, so that those of all cases are looked up together. `due`
+    tells from when on the case may look different though nothing is added to it (a cache expires).
     """
 
     name: str
@@ -59,3 +65,4 @@ class Finding:
     text: str
     select: Callable[["Case"], Iterator[Hit]]
     due: Callable[["Case"], datetime | None] = never
+    reads: Callable[["Case"], Iterable[bytes]] = nothing

@@ -16,13 +16,14 @@ from analytics.findings import (
     unused_tools,
     window_pressure,
 )
-from analytics.findings.hit import Finding, Lever, never
+from analytics.findings.hit import Finding, Lever, never, nothing
 
 
 def _finding(module: ModuleType, lever: Lever) -> Finding:
-    """The finding that is this file: its name, its docstring, its `select` and, where it has one, its `due`."""
+    """The finding that is this file: its name, docstring and `select`, and its `due` and `reads` where it has them."""
     name = module.__name__.rpartition(".")[2]
-    return Finding(name, lever, (module.__doc__ or "").strip(), module.select, getattr(module, "due", never))
+    text, due, reads = (module.__doc__ or "").strip(), getattr(module, "due", never), getattr(module, "reads", nothing)
+    return Finding(name, lever, text, module.select, due, reads)
 
 
 FINDINGS: tuple[Finding, ...] = (

@@ -14,7 +14,8 @@ class Turn:
 
     `model` is the response's, or the request's where the response names none. `readable` is whether texts are
     stored. `preamble_used_before` and `preamble_used_after` are the nearest starts of successful calls with the same
-    preamble, provider, model and key, in whatever conversation. `twin_exchange_id` is the nearest earlier call with
+    preamble, provider, model and key, in whatever conversation; `preamble_used_earlier` is the one before the former,
+    `preamble_read_after` what the latter read from the cache. `twin_exchange_id` is the nearest earlier call with
     the very same request, `earlier_exchange_id` the same client's nearest earlier call.
     """
 
@@ -50,6 +51,8 @@ class Turn:
     state_id: str | None
     response_id: str | None
     input_tokens: int | None
+    prompt_tokens: int | None
+    looped: bool | None
     cache_read_tokens: int | None
     cache_write_tokens: int | None
     cache_write_5m_tokens: int | None
@@ -101,6 +104,8 @@ class Turn:
     twin_exchange_id: str | None
     earlier_exchange_id: str | None
     request_ended_at: datetime | None
+    preamble_used_earlier: datetime | None
+    preamble_read_after: int | None
 
     @property
     def parameters(self) -> Json:
@@ -111,6 +116,11 @@ class Turn:
     def details(self) -> Json:
         """What else the provider said; docs/dialects.md lists the keys."""
         return _object(self.details_json)
+
+    @property
+    def read_at_once(self) -> int | None:
+        """Tokens of the request itself; None where server tools had the model read more, and nobody knows how much."""
+        return self.prompt_tokens if self.looped or self.prompt_tokens is not None else self.input_tokens
 
     @property
     def well(self) -> bool:

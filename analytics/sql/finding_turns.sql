@@ -10,7 +10,9 @@ same_preamble as (
     select
         exchange_id,
         lag(started_at) over warm as preamble_used_before,
-        lead(started_at) over warm as preamble_used_after
+        lead(started_at) over warm as preamble_used_after,
+        lag(started_at, 2) over warm as preamble_used_earlier,
+        lead(cache_read_tokens) over warm as preamble_read_after
     from exchanges
     semi join mine using (preamble_hash)
     where status < 300 and history_blocks > 0
@@ -72,6 +74,8 @@ final as (
         state_id,
         response_id,
         mine.input_tokens,
+        prompt_tokens,
+        looped,
         cache_read_tokens,
         cache_write_tokens,
         cache_write_5m_tokens,
@@ -122,10 +126,13 @@ final as (
         preamble_used_after,
         twin_exchange_id,
         earlier_exchange_id,
-        mine.request_ended_at
+        mine.request_ended_at,
+        preamble_used_earlier,
+        preamble_read_after
     from mine
     left join ledgers using (exchange_id)
     left join chains using (exchange_id)
+    left join meters using (exchange_id)
     left join same_preamble using (exchange_id)
     left join same_request using (exchange_id)
     left join same_client using (exchange_id)

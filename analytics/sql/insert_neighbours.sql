@@ -7,7 +7,11 @@ with mine as (
     join exchanges using (exchange_id)
 ),
 by_preamble as (
-    select exchange_id, lag(exchange_id) over warm as before, lead(exchange_id) over warm as after
+    select
+        exchange_id,
+        lag(exchange_id) over warm as before,
+        lead(exchange_id) over warm as after,
+        lead(exchange_id, 2) over warm as later
     from exchanges
     semi join mine using (preamble_hash)
     where status < 300 and history_blocks > 0
@@ -36,8 +40,8 @@ by_client as (
     )
 ),
 neighbours as (
-    select unnest([before, after]) as exchange_id
-    from (from by_preamble union all from by_request union all from by_client)
+    select unnest([before, after, later]) as exchange_id
+    from (from by_preamble union all by name from by_request union all by name from by_client)
     semi join mine using (exchange_id)
 )
 insert into unexamined

@@ -27,17 +27,26 @@ def _conversation(api: Api) -> tuple[Call, ...]:
     return tuple(replace(call, state="", parameters={"conversation": "conv_1"}, answer=keep) for call in calls)
 
 
+WANTED = '{"ledgers": ["' + '", "'.join(f"ledger of {month}, volume {month + 7}" for month in range(1, 60)) + '"]}'
+
+
 def _tools(*, sent: bool) -> tuple[Call, ...]:
     """An agent by ids; some clients send the call once more beside its result."""
     table = {"read": "Reads a ledger."}
     asked = Call(
-        "openai.responses", 0, (user("Read it."),), (tool_call("read", "call_aaaaaaaaaaaa"),), tools=table,
-        response_id="resp_0", usage=Tokens(100, 10),
+        "openai.responses", 0, (user("Read it."),), (tool_call("read", "call_aaaaaaaaaaaa", WANTED),), tools=table,
+        response_id="resp_0", usage=Tokens(100, 600),
     )  # fmt: skip
     said: tuple[Said, ...] = (tool_result("read", "call_aaaaaaaaaaaa", "May: three carts. " * 200),)
     said = (*asked.reply, *said) if sent else said
     return asked, Call(
-        "openai.responses", 5, said, tools=table, state="resp_0", response_id="resp_1", usage=Tokens(1_100, 10)
+        "openai.responses",
+        5,
+        said,
+        tools=table,
+        state="resp_0",
+        response_id="resp_1",
+        usage=Tokens(2_300 if sent else 1_700, 10),
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.charts.cumulative import cumulative, paid
 from dashboard.charts.growth import growth
 from dashboard.charts.times import times
-from dashboard.data import Result, rows
+from dashboard.data import Result, here, rows
 from dashboard.figures import colours, show_chart, show_table
 from dashboard.lines import EVERY, Line, line, lines
 from dashboard.messages import show_messages
@@ -16,6 +16,7 @@ from dashboard.numbers import compact, dollars, known, share
 from dashboard.plain_text import in_markdown, one_line
 from dashboard.sentences import endings, fitted, growth_sentence, trend_sentence
 from dashboard.stacks import MOST_BARS, floats
+from dashboard.ways import Ways, ways
 
 LIST = "app_pages/conversations.py"
 COLUMNS = {
@@ -59,7 +60,7 @@ def main() -> None:
     calls = Result(_picked_line(found.rows), found.sql)
     narrowed = Result(_narrowed(calls.rows, conversation), found.sql)
     _show_growth(narrowed)
-    _show_cost(calls)
+    _show_cost(calls, conversation)
     _show_call(calls, conversation)
     _show_times(narrowed)
     show_table(
@@ -186,20 +187,31 @@ def _show_growth(calls: Result) -> None:
     st.markdown(trend_sentence(calls.rows, found))
 
 
-def _show_cost(calls: Result) -> None:
+def _show_cost(calls: Result, conversation: str) -> None:
     costs = [known(cost) for cost in calls.rows["cost_usd"]]
     if all(cost is None for cost in costs):
         st.info("What these calls cost is unknown: no price list has the model, or no usage was reported.")
         return
-    curve = paid([int(turn) for turn in calls.rows["turn"]], costs)
+    curve, other = paid([int(turn) for turn in calls.rows["turn"]], costs), Ways((), ())
+    compared = st.toggle(
+        "Compare with other ways of calling",
+        key="compare",
+        bind="query-params",
+        help="Ideal prompt caching, server-side state as the provider bills it, a shorter history. Takes some seconds.",
+    )
+    if compared:
+        other = ways(here().database, conversation, tuple(calls.rows["exchange_id"]))
+    curves = [curve, *other.curves]
+    sums = {each.name: each.cumulative_usd for each in curves if len(each.cumulative_usd) == len(calls.rows)}
     show_chart(
-        cumulative([curve], colours()),
-        calls,
+        cumulative(curves, colours()),
+        Result(calls.rows.assign(**{f"so far, {name} (USD)": values for name, values in sums.items()}), calls.sql),
         title="Cost so far",
-        alt=f"A line that rises to {dollars(curve.cumulative_usd[-1])}. {curve.assumption}",
+        alt="; ".join(f"{each.name}: a line that rises to {dollars(each.cumulative_usd[-1])}" for each in curves) + ".",
         name="cost-so-far",
     )
-    st.caption(curve.assumption)
+    said = [*(f"**{each.name}**: {each.assumption}" for each in curves), *other.unknown]
+    st.caption("  \n".join(said).replace("$", r"\$"))
 
 
 def _show_call(calls: Result, conversation: str) -> None:

@@ -10,7 +10,8 @@ from dashboard.plain_text import in_chart
 
 HEIGHT = 340
 # Told apart by their dashes too. The first curve is what happened.
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+DASHES = ("solid", "longdash", "dash", "dot", "dashdot", "longdashdot", "2px,8px")
+HUES = ("new", "cache_read", "resent", "remembered", "cache_write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Curve:
 def cumulative(curves: Sequence[Curve], colours: Palette) -> go.Figure:
     """The curves over the calls of a line, in order; `curves[0]` is what was paid."""
     figure = go.Figure()
-    hues = (colours.ink, colours["new"], colours["resent"], colours["remembered"], colours["cache_read"])
+    hues = [colours.ink, colours.muted, *(colours[name] for name in HUES)]
     for at, curve in enumerate(curves):
         figure.add_trace(
             go.Scatter(

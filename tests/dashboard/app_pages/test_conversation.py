@@ -170,3 +170,19 @@ def test_a_long_conversation_has_a_range_and_shows_blocks_a_few_at_a_time(place:
     assert len(app.dataframe[-1].value) == 260
     folded = next(each for each in app.expander if each.label.startswith("Sent again"))
     assert not folded.code
+
+
+def test_the_cost_is_compared_with_other_ways_when_asked_for(place: Path, app: AppTest) -> None:
+    stored(place, long(12))
+    on(app, "g0")
+    assert "server-side state" not in shown(app)
+    next(toggle for toggle in app.toggle if toggle.label.startswith("Compare")).set_value(True).run()
+    assert not app.exception
+    assert "**server-side state**: " in shown(app)
+    assert "as it was (simulated): a line that rises to $" in charts(app)[1].alt
+
+
+def test_a_way_that_is_not_known_for_all_calls_is_said_and_not_drawn(talks: Database, app: AppTest) -> None:
+    on(app, "l1", compare="true")
+    assert "server-side state: unknown for" in shown(app)
+    assert "server-side state" not in charts(app)[1].alt
