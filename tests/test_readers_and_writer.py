@@ -22,9 +22,12 @@ RATE = 50
 LONGEST_S = 3.0
 # A dashboard: every second a live table. Prints what it saw, and how long it waited for the file at most.
 POLLING = """
-import json, sys, time
+import json, os, sys, time
 from pathlib import Path
-from analytics.store.database import Database, sql
+from analytics.store.database import Database
+from dashboard.data import READERS, rows
+from dashboard.filters import EVERYTHING, Filters
+os.environ["TOKENECHO_DB"] = sys.argv[1]
 database, pause = Database(Path(sys.argv[1])), float(sys.argv[3])
 with database.reading():
     print("ready", flush=True)
@@ -33,8 +36,9 @@ while time.time() < until:
     asked = time.perf_counter()
     with database.reading() as connection:
         waits.append(time.perf_counter() - asked)
-        connection.execute(sql("dashboard_exchanges"), [200]).fetchall()
         seen.append(connection.execute("select count(*) from exchanges").fetchone()[0])
+    READERS["live"].clear()
+    assert not seen[-1] or len(rows("dashboard_exchanges", Filters(EVERYTHING), age="live", most=200).rows)
     time.sleep(pause)
 print(json.dumps({"seen": seen, "waits": waits}))
 """
