@@ -20,7 +20,7 @@ HEAD = ("finding", "hits", "found", "near misses", "kept silent", "precision", "
 
 def fires(finding: str, scenario: Scenario) -> bool:
     """Whether the finding is among those of this scenario."""
-    return any(row["finding"] == finding for row in examined(scenario.calls))
+    return any(row["finding"] == finding for row in examined(scenario.calls, scenario.content))
 
 
 def row(finding: str) -> tuple[tuple[str, ...], list[str]]:

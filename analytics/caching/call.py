@@ -59,9 +59,9 @@ class Call:
 class Policy:
     """How the calls are made: as they were, or otherwise.
 
-    `marks`: `automatic` marks the end of the preamble and of every request, `preamble` the end of the preamble only,
-    `none` nothing (and switches implicit breakpoints off). `ttl` replaces every lifetime that was asked for, where
-    the rule knows it. `one_key` gives all calls the same cache key.
+    `marks`: `automatic` marks the end of the preamble and of every request (and places before it, as far apart as the
+    provider looks back), `preamble` the end of the preamble only, `none` nothing (and switches implicit ones off).
+    `ttl` replaces every lifetime that was asked for, where the rule knows it. `one_key` gives all calls one cache key.
     """
 
     marks: Placement = "as_sent"

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analytics.caching.call import Call, Mark, Policy
-from analytics.caching.prompt import EMPTY, Prompt
+from analytics.caching.prompt import EMPTY, Prefix, Prompt
 from analytics.caching.rulers import Ruler
+from analytics.caching.rules import CacheRule
 
 # An implicit breakpoint stands behind the latest message of the user or of a tool.
 # https://developers.openai.com/api/docs/guides/prompt-caching
@@ -100,11 +101,28 @@ def _asked(call: Call, policy: Policy) -> tuple[Mark, ...]:
         case "as_sent":
             return call.marks
         case "automatic":
-            return (preamble,) if call.rule.family == "hybrid" else (preamble, Mark(call.prompt.depth))
+            return (preamble,) if call.rule.family == "hybrid" else (preamble, *_reaching_back(call))
         case "preamble":
             return (preamble,)
         case "none":
             return ()
+
+
+def _reaching_back(call: Call) -> Iterator[Mark]:
+    """The end of the request, and as many marks before it as a lookback needs and the provider allows."""
+    node, at, rule = call.prompt.history, call.prompt.history, call.rule
+    yield Mark(call.prompt.depth)
+    for _ in range(rule.breakpoints - 2 if rule.lookback else 0):
+        while at.parent and _distance(rule, node, at) < (rule.lookback or 0):
+            at = at.parent
+        if at is EMPTY:
+            return
+        yield Mark(call.prompt.preamble.depth + at.depth)
+        node = at
+
+
+def _distance(rule: CacheRule, end: Prefix, before: Prefix) -> int:
+    return end.steps - before.steps if rule.runs_count_once else end.depth - before.depth
 
 
 def _implicit(call: Call, policy: Policy) -> Iterator[Mark]:

@@ -84,7 +84,7 @@ def _hits(case: Case, cached: Cached, cause: Cause, found: list[Shortfall]) -> I
     claimed = None if small else gain
     yield Hit(
         exchange_id=found[0].turn.exchange_id,
-        severity=severity(claimed, cached),
+        severity=severity(claimed),
         confidence=_confidence(cached, found, broken),
         evidence=evidence,
         advice=_advice(evidence, claimed),

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics.findings.cache_doubt import rule_of
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit
-from analytics.findings.money import total, usd
-from analytics.findings.statefulness import by_money, continued, continues_state
+from analytics.findings.money import by_money, total, usd
+from analytics.findings.statefulness import continued, continues_state
+from analytics.findings.stretch import stretch_usd
 from analytics.findings.turn import Turn
 from analytics.state.table import state_of
 
@@ -30,7 +32,7 @@ class Broken:
     (`id refused` with the provider's code, `another model`, `expired`), and the last call of the chain.
 
     `failed_calls` were answered with the error, which is not billed. `resent_tokens` were sent again, as the ledger has
-    it; `lost_reads` of them had been read from the cache by the chain's last call and were not this time. None where a
+    it; `lost_reads` of them were in the cache after the chain's last call and were not read from there. None where a
     count was not reported.
     """
 
@@ -155,28 +157,67 @@ def _resent(turn: Turn) -> int | None:
 
 
 def _lost(one: Break) -> int | None:
-    """Tokens that the chain's last call read from the cache, and this one, which sent them too, did not."""
+    """Tokens that the cache held after the chain's last call, and this one, which sent them too, did not read."""
     turn, last = one.turn, one.last
-    if turn.cache_read_tokens is None or last.cache_read_tokens is None or turn.input_tokens is None:
+    held = _held(last)
+    if turn.cache_read_tokens is None or held is None or turn.input_tokens is None:
         return None
-    return max(0, min(last.cache_read_tokens, turn.input_tokens) - turn.cache_read_tokens)
+    if turn.cache_read_tokens >= (last.cache_read_tokens or 0) or _expired(one):
+        return 0
+    return max(0, min(held, turn.input_tokens) - turn.cache_read_tokens)
+
+
+def _expired(one: Break) -> bool:
+    """Whether the pause alone was longer than the cache lives: a whole chain would have lost it, too."""
+    rule = rule_of(one.last)
+    lasts = rule.seconds(None) if rule else None
+    return lasts is not None and (one.turn.started_at - one.last.started_at).total_seconds() > lasts
+
+
+def _held(last: Turn) -> int | None:
+    """What the cache held of the chain after its last call, as far as that is seen to have used it."""
+    if not last.cache_read_tokens:
+        return last.cache_read_tokens
+    rule = rule_of(last)
+    if rule and rule.family == "prefix" and last.input_tokens:
+        return last.input_tokens - last.input_tokens % rule.granularity
+    return last.cache_read_tokens + (last.cache_write_tokens or 0)
 
 
 def _wasted(one: Break) -> float | None:
-    """What the lost reads cost more than reads: at this call's price, less the discount that the chain's call had.
+    """What the lost reads cost beyond the price of reads.
 
     The history itself is billed in a whole chain too, so that nothing else of it is avoidable.
     """
-    turn, last = one.turn, one.last
     lost = _lost(one)
     if not lost:
         return None if lost is None else 0.0
-    if not turn.uncached_tokens or turn.uncached_usd is None or not last.uncached_tokens or last.uncached_usd is None:
-        return None
-    if last.cache_read_usd is None or not last.cache_read_tokens:
-        return None
-    discount = (last.cache_read_usd / last.cache_read_tokens) / (last.uncached_usd / last.uncached_tokens)
-    return min(lost, turn.uncached_tokens) * (turn.uncached_usd / turn.uncached_tokens) * (1 - discount)
+    paid, rate = stretch_usd(one.turn, one.turn.cache_read_tokens or 0, lost), _read_rate(one)
+    return None if paid is None or rate is None else max(0.0, paid - rate * lost)
+
+
+def _read_rate(one: Break) -> float | None:
+    """What a read costs this call's model: as it cost the chain's, in the proportion of what both paid otherwise."""
+    read = _rate(one.last.cache_read_usd, one.last.cache_read_tokens)
+    if read is None or _name(one.turn) == _name(one.last):
+        return read
+    for paid in (_uncached_rate, _write_rate):
+        now, before = paid(one.turn), paid(one.last)
+        if now is not None and before:
+            return read * now / before
+    return None
+
+
+def _uncached_rate(turn: Turn) -> float | None:
+    return _rate(turn.uncached_usd, turn.uncached_tokens)
+
+
+def _write_rate(turn: Turn) -> float | None:
+    return _rate(turn.cache_write_usd, turn.cache_write_tokens)
+
+
+def _rate(usd: float | None, tokens: int | None) -> float | None:
+    return usd / tokens if usd is not None and tokens else None
 
 
 def _sum(values: Sequence[int | None]) -> int | None:

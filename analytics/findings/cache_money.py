@@ -6,20 +6,21 @@ from analytics.caching.billed import BilledCall
 from analytics.findings.cache_misses import Shortfall
 from analytics.findings.cached import Cached
 from analytics.findings.hit import Severity
-from analytics.findings.money import total
+from analytics.findings.money import by_money, total
 
 # A gain of less than this share of what the input cost is not worth a line.
 LEAST_GAIN = 0.03
-HIGH, MEDIUM = 0.4, 0.1
 MOST_IDS = 20
 
 
-def severity(gain: float | None, cached: Cached) -> Severity:
-    """By the share of the conversation's input bill that could be saved; `info` where nothing is claimed."""
-    if gain is None or not cached.paid_usd:
-        return "info"
-    share = gain / cached.paid_usd
-    return "high" if share >= HIGH else "medium" if share >= MEDIUM else "low"
+def severity(gain: float | None) -> Severity:
+    """By what could be saved; `info` where nothing is claimed."""
+    return "info" if gain is None else by_money(gain)
+
+
+def worth(gain: float | None, cached: Cached) -> bool:
+    """Whether it is worth a line; what is unknown may be."""
+    return gain is None or gain > LEAST_GAIN * (cached.paid_usd or 0.0)
 
 
 def evidence_ids(found: Sequence[Shortfall]) -> list[str]:

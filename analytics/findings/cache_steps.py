@@ -19,7 +19,8 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
     broken = {shortfall.turn.exchange_id for shortfall in found}
     match cause:
         case "unmarked":
-            return [(calls, replace(policy, marks="automatic"))]
+            marked = replace(policy, marks="automatic")
+            return [(calls, replace(marked, ttl=ttl)) for ttl in (None, *longer_ttls(calls, policy))]
         case "preamble":
             return [(_with_one_preamble(calls, broken), _marked(calls, policy))]
         case "messages":

@@ -41,6 +41,7 @@ class Cached:
     def __init__(self, turns: Mapping[str, Turn], billed: Sequence[BilledCall], rates: Mapping[str, Rates]) -> None:
         self.turns, self.billed, self.rates = turns, billed, rates
         own = [each.call for each in billed]
+        self.rule = own[0].rule
         self.calls = {call.call_id: call for call in own}
         self.guessed = _contradictory(own, turns)
         # Reads that nobody asked for: something between the client and the provider has set marks.

@@ -55,7 +55,7 @@ def select(case: Case) -> Iterator[Hit]:
         evidence = _evidence(cached, found, undone.policy.ttl if undone and pays else None)
         yield Hit(
             exchange_id=found[0].turn.exchange_id,
-            severity=severity(gain if pays else None, cached),
+            severity=severity(gain if pays else None),
             confidence=_confidence(cached),
             evidence=evidence,
             advice=f"{evidence.calls} of {evidence.of_calls} calls came after more than {_spoken(evidence.lifetime_s)}"

@@ -1,6 +1,10 @@
-"""Sums of money of which one may be unknown, and how it is written."""
+"""Sums of money of which one may be unknown, how bad they are, and how they are written."""
 
 from collections.abc import Iterable
+
+from analytics.findings.hit import Severity
+
+HIGH_USD, MEDIUM_USD = 1.0, 0.01
 
 
 def total(values: Iterable[float | None]) -> float | None:
@@ -11,6 +15,13 @@ def total(values: Iterable[float | None]) -> float | None:
             return None
         summed += value
     return summed
+
+
+def by_money(value: float | None) -> Severity:
+    """How bad it is by what it costs; what costs an unknown amount is in the middle."""
+    if value is None:
+        return "medium"
+    return "high" if value >= HIGH_USD else "medium" if value >= MEDIUM_USD else "low"
 
 
 def usd(value: float | None) -> str:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit
-from analytics.findings.money import total, usd
-from analytics.findings.statefulness import Chain, by_money, chains
+from analytics.findings.money import by_money, total, usd
+from analytics.findings.statefulness import Chain, chains
+from analytics.findings.stretch import stretch_usd
 from analytics.findings.turn import Turn
 
 # Less than this is a message said twice.
@@ -49,12 +50,13 @@ class Doubled:
 
 @dataclass(frozen=True, slots=True)
 class Twice:
-    """One such call. `tokens` None: unknown."""
+    """One such call. `tokens` is what was billed twice, None where that is unknown, `fresh` what came behind it."""
 
     turn: Turn
     parent: Turn
     blocks: int
     bytes: int
+    fresh: int
     tokens: int | None
 
 
@@ -71,7 +73,7 @@ def select(case: Case) -> Iterator[Hit]:
         if turn.well:
             carried[turn.exchange_id] = own + old
             later += old
-            costs.append(_cost(turn, own, old))
+            costs.append(_cost(turn, own, twice.fresh if twice else 0, old))
     if found:
         yield _hit(case, found, later, total(costs))
 
@@ -89,24 +91,20 @@ def _twice(case: Case, turn: Turn, parent: Turn, chain: Chain) -> Twice | None:
     fresh = sum(pieces[block].tokens for block in history if block in pieces and block not in there)
     size = sum(pieces[block].bytes for block in held if block in pieces)
     if turn.input_tokens is None or not parent.input_tokens:
-        return Twice(turn, parent, len(held), size, None)
+        return Twice(turn, parent, len(held), size, fresh, None)
     reply = (parent.output_tokens or 0) - (parent.reasoning_tokens or 0)
     grown = turn.input_tokens - parent.input_tokens - reply - fresh
     if grown < weight / SLACK / 2:  # by the provider's count it was read once
         return None
     if turn.input_tokens < 2 * weight / SLACK:  # the restored history is left out of the count
-        return Twice(turn, parent, len(held), size, None)
-    return Twice(turn, parent, len(held), size, min(grown, round(weight * SLACK)))
+        return Twice(turn, parent, len(held), size, fresh, None)
+    return Twice(turn, parent, len(held), size, fresh, min(grown, round(weight * SLACK)))
 
 
-def _cost(turn: Turn, own: int, old: int) -> float | None:
-    """What the doubled tokens cost in this call: those sent now, and those restored from before."""
-    sent = [turn.resent_tokens, turn.echoed_tokens, turn.new_tokens]
-    tokens = sum(value or 0 for value in sent)
-    paid = total((turn.resent_usd, turn.echoed_usd, turn.new_usd))
-    now = _share(own, tokens, paid)
-    before = _share(old, turn.remembered_tokens or 0, turn.remembered_usd)
-    return total((now, before))
+def _cost(turn: Turn, own: int, fresh: int, old: int) -> float | None:
+    """What the doubled tokens cost in this call: those sent now, before what is new, and those restored from before."""
+    now = stretch_usd(turn, (turn.input_tokens or 0) - fresh - own, own) if own else 0.0
+    return total((now, _share(old, turn.remembered_tokens or 0, turn.remembered_usd)))
 
 
 def _share(part: int, whole: int, paid: float | None) -> float | None:

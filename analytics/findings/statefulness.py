@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from analytics.findings.case import Case
-from analytics.findings.hit import Severity
 from analytics.findings.turn import Turn
-
-HIGH_USD, MEDIUM_USD = 1.0, 0.01
 
 
 def continues_state(turn: Turn) -> bool:
@@ -26,13 +23,6 @@ def repeated(case: Case, turn: Turn) -> Turn:
 def continued(case: Case, turn: Turn) -> Turn | None:
     """The exchange that this one continues, past its own retries."""
     return case.parent(repeated(case, turn))
-
-
-def by_money(usd: float | None) -> Severity:
-    """How bad it is by what it costs; what costs an unknown amount is in the middle."""
-    if usd is None:
-        return "medium"
-    return "high" if usd >= HIGH_USD else "medium" if usd >= MEDIUM_USD else "low"
 
 
 @dataclass(slots=True)

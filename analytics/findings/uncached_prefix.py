@@ -2,11 +2,12 @@
 
 What happens: the beginning of these requests was long enough for the provider's prompt cache, and an earlier call had
 sent it, yet it was not read from there. Either nothing asks for caching where the API has to be asked, or the marks
-stand where nothing is found; or an automatic cache, which promises nothing, missed time and again.
+stand where little is found; or an automatic cache, which promises nothing, missed time and again.
 
 What to do: where the API has to be asked, mark the end of the instructions and the end of every request
-(`cache_control`, `cachePoint`); the mark moves along with the conversation. Where the cache is automatic, give the
-calls of a conversation the same cache key, so that they reach the same server.
+(`cache_control`, `cachePoint`); the mark moves along with the conversation. Where a turn adds more than 20 parts, set
+one between them too. Where the cache is automatic, give the calls of a conversation the same cache key, so that they
+reach the same server.
 """
 
 from collections.abc import Iterator
@@ -14,14 +15,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analytics.findings.cache_misses import Shortfall
-from analytics.findings.cache_money import LEAST_GAIN, evidence_ids, paid_for, severity
+from analytics.findings.cache_money import evidence_ids, paid_for, severity, worth
 from analytics.findings.cached import Cached
 from analytics.findings.case import Case
 from analytics.findings.hit import Confidence, Hit
 from analytics.findings.money import usd
 
 type Kind = Literal["no_marks", "marks_missed", "automatic"]
-# An automatic cache may miss; one that misses so often, of so many calls in a row, is worth a look.
+# An automatic cache may miss; one that misses so often, and so many of the calls, is worth a look.
 LEAST_CALLS, MANY_CALLS = 3, 6
 LEAST_SHARE = 0.5
 
@@ -30,7 +31,8 @@ LEAST_SHARE = 0.5
 class Uncached:
     """`calls` of `of_calls` read `read_tokens` of `eligible_tokens`. `minimum` is the least that the provider caches.
 
-    `keyed` is whether a cache key can be given, `key_sent` whether one was.
+    `ttl` is the lifetime to ask for, None the default one. `keyed` is whether a cache key can be given, `key_sent`
+    whether one was.
     """
 
     kind: Kind
@@ -40,6 +42,7 @@ class Uncached:
     eligible_tokens: int
     read_tokens: int
     minimum: int
+    ttl: str | None
     keyed: bool
     key_sent: bool
     paid_input_usd: float | None
@@ -60,45 +63,43 @@ def select(case: Case) -> Iterator[Hit]:
 def _unmarked(cached: Cached, found: list[Shortfall]) -> Iterator[Hit]:
     undone = cached.undone("unmarked")
     gain = undone.usd if undone else None
-    if gain is not None and gain <= LEAST_GAIN * (cached.paid_usd or 0.0):
+    if not worth(gain, cached):
         return  # caching would not have paid for its writes
     marked = any(each.call.marks for each in cached.billed)
-    evidence = _evidence(cached, found, "marks_missed" if marked else "no_marks")
-    confidence: Confidence = (
-        "likely" if cached.guessed or marked or not cached.billed[0].call.rule.guaranteed else "certain"
-    )
-    where = "at places where nothing was found" if marked else "nowhere"
+    evidence = _evidence(cached, found, "marks_missed" if marked else "no_marks", undone.policy.ttl if undone else None)
+    certain = not marked and cached.rule.guaranteed
+    lifetime = f" of {evidence.ttl}" if evidence.ttl else ""
+    would = f"would have cost {usd(gain)} less, the writes paid for" if gain is not None else "may have cost less"
     yield _hit(
+        cached,
         found,
         evidence,
         gain,
-        confidence,
-        f"The calls ask {where} for caching: {evidence.eligible_tokens - evidence.read_tokens:,} tokens that had been "
-        f"sent before were billed in full. With marks they would have cost {usd(gain)} less, the writes paid for.",
-        cached,
+        "certain" if certain else "likely",
+        f"{'The marks stand where little is found' if marked else 'No call asks for caching'}: "
+        f"{evidence.eligible_tokens - evidence.read_tokens:,} tokens that had been sent before were billed in full. "
+        f"With marks{lifetime} they {would}.",
     )
 
 
 def _unexplained(cached: Cached, found: list[Shortfall]) -> Hit:
-    evidence = _evidence(cached, found, "automatic")
+    evidence = _evidence(cached, found, "automatic", None)
     useful = evidence.keyed and not evidence.key_sent
-    # Without a key to give there is nothing that would help for sure.
-    gain = cached.unexplained_usd() if useful else None
-    advice = "Give all calls of a conversation the same cache key." if useful else "The provider promises no hit."
     often = len(found) >= MANY_CALLS and not evidence.read_tokens
+    advice = "Give all calls of a conversation the same cache key." if useful else "The provider promises no hit."
     return _hit(
+        cached,
         found,
         evidence,
-        gain,
+        # Without a key to give there is nothing that would help for sure.
+        cached.unexplained_usd() if useful else None,
         "likely" if often else "possible",
         f"{evidence.calls} of {evidence.of_calls} calls read {evidence.read_tokens:,} of {evidence.eligible_tokens:,} "
         f"tokens that the automatic cache may hold. {advice}",
-        cached,
     )
 
 
-def _evidence(cached: Cached, found: list[Shortfall], kind: Kind) -> Uncached:
-    rule = cached.billed[0].call.rule
+def _evidence(cached: Cached, found: list[Shortfall], kind: Kind, ttl: str | None) -> Uncached:
     return Uncached(
         kind=kind,
         calls=len(found),
@@ -106,21 +107,22 @@ def _evidence(cached: Cached, found: list[Shortfall], kind: Kind) -> Uncached:
         exchange_ids=evidence_ids(found),
         eligible_tokens=sum(shortfall.eligible for shortfall in found),
         read_tokens=sum(shortfall.read for shortfall in found),
-        minimum=rule.minimum,
-        keyed=rule.keyed,
+        minimum=cached.rule.minimum,
+        ttl=ttl,
+        keyed=cached.rule.keyed,
         key_sent=any(each.call.cache_key for each in cached.billed),
         paid_input_usd=cached.paid_usd,
-        rule=rule.name,
-        source=rule.source.text,
+        rule=cached.rule.name,
+        source=cached.rule.source.text,
     )
 
 
 def _hit(
-    found: list[Shortfall], evidence: Uncached, gain: float | None, confidence: Confidence, advice: str, cached: Cached
+    cached: Cached, found: list[Shortfall], evidence: Uncached, gain: float | None, confidence: Confidence, advice: str
 ) -> Hit:
     return Hit(
         exchange_id=found[0].turn.exchange_id,
-        severity=severity(gain, cached),
+        severity=severity(gain),
         confidence=confidence,
         evidence=evidence,
         advice=advice,

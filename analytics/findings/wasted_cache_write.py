@@ -133,7 +133,7 @@ def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[
     )
     yield Hit(
         exchange_id=wasted[0].turn.exchange_id,
-        severity=severity(gain, cached),
+        severity=severity(gain),
         # Of one call nobody knows whether it was meant to be continued.
         confidence="likely" if len(wasted) > 1 else "possible",
         evidence=evidence,

@@ -1,5 +1,6 @@
 -- Everything findings are told about the wanted exchanges, in the order of analytics/findings/turn.py.
--- The neighbours are looked for among all exchanges: the cache, the client and the user know no conversations.
+-- The neighbours are looked for among all exchanges: the cache, the client and the user know no conversations. Calls that
+-- only count tokens are nobody's neighbours: they leave nothing in a cache.
 with mine as (
     select exchanges.*, links.* exclude (exchange_id, started_at)
     from links
@@ -15,7 +16,7 @@ same_preamble as (
         lead(cache_read_tokens) over warm as preamble_read_after
     from exchanges
     semi join mine using (preamble_hash)
-    where status < 300 and history_blocks > 0
+    where status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
     window warm as (
         partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
         order by started_at, exchange_id
@@ -25,6 +26,7 @@ same_request as (
     select exchange_id, lag(exchange_id) over twins as twin_exchange_id
     from exchanges
     semi join mine using (prefix_hash)
+    where not ends_with(api, 'count_tokens')
     window twins as (
         partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
     )
@@ -33,6 +35,7 @@ same_client as (
     select exchange_id, lag(exchange_id) over calls as earlier_exchange_id
     from exchanges
     where history_blocks > 0
+        and not ends_with(api, 'count_tokens')
         and (host, client, app, user_name, key_fingerprint) in (
             select (host, client, app, user_name, key_fingerprint) from mine
         )

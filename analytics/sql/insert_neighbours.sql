@@ -14,7 +14,7 @@ by_preamble as (
         lead(exchange_id, 2) over warm as later
     from exchanges
     semi join mine using (preamble_hash)
-    where status < 300 and history_blocks > 0
+    where status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
     window warm as (
         partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
         order by started_at, exchange_id
@@ -24,6 +24,7 @@ by_request as (
     select exchange_id, lag(exchange_id) over twins as before, lead(exchange_id) over twins as after
     from exchanges
     semi join mine using (prefix_hash)
+    where not ends_with(api, 'count_tokens')
     window twins as (
         partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
     )
@@ -32,6 +33,7 @@ by_client as (
     select exchange_id, lag(exchange_id) over calls as before, lead(exchange_id) over calls as after
     from exchanges
     where history_blocks > 0
+        and not ends_with(api, 'count_tokens')
         and (host, client, app, user_name, key_fingerprint) in (
             select (host, client, app, user_name, key_fingerprint) from mine
         )

@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-type Api = Literal["openai.chat", "openai.responses", "anthropic.messages", "gemini.generate", "gemini.interactions"]
+type Api = Literal[
+    "openai.chat",
+    "openai.responses",
+    "anthropic.messages",
+    "gemini.generate",
+    "gemini.interactions",
+    "bedrock.converse",
+]
+type Content = Literal["full", "none"]
 type Json = dict[str, Any]
 
 # Characters to a token, where a scenario does not say how many tokens a call had.
@@ -67,7 +75,7 @@ class Call:
     `tools` maps names to descriptions. `usage` None makes the provider report the texts' length in tokens and nothing
     cached; `reported=False` makes it report nothing. `state` is the id that the call continues (a response's id).
     `error` is the code and the message of a failure, with `status`. `parameters` are further fields of the request,
-    `answer` further fields of the response, both in the API's own words.
+    `answer` further fields of the response, both in the API's own words. `path` is another path than the API's own.
     """
 
     api: Api
@@ -91,6 +99,7 @@ class Call:
     key: str = "the-key"
     app: str = "shop"
     host: str = ""
+    path: str = ""
     takes: float = 1.0
 
     @property
@@ -106,7 +115,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Calls in which a finding holds, or nearly does. The name is a sentence."""
+    """Calls in which a finding holds, or nearly does. The name is a sentence, `content` what is stored of the texts."""
 
     name: str
     calls: tuple[Call, ...]
+    content: Content = "full"

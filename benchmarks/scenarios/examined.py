@@ -17,7 +17,7 @@ from analytics.pricing.pricer import Pricer
 from analytics.reading import Reader
 from analytics.spool import Spool
 from analytics.store.database import Database
-from benchmarks.scenarios.call import Call
+from benchmarks.scenarios.call import Call, Content
 from benchmarks.scenarios.har import har
 
 type Row = dict[str, Any]
@@ -29,20 +29,20 @@ def _reader() -> Reader:
     return Reader(Hasher(SECRET), Pricer())
 
 
-def examined(calls: Iterable[Call]) -> list[Row]:
+def examined(calls: Iterable[Call], content: Content = "full") -> list[Row]:
     """The findings, one a row with its evidence as values, in the order of their names."""
     with tempfile.TemporaryDirectory() as folder:
-        database = collected(calls, Path(folder))
+        database = collected(calls, Path(folder), content)
         with database.reading() as connection:
             rows = connection.execute("select * from findings order by finding, started_at").to_arrow_table()
         return [row | {"evidence": orjson.loads(row["evidence"])} for row in rows.to_pylist()]
 
 
-def collected(calls: Iterable[Call], folder: Path) -> Database:
+def collected(calls: Iterable[Call], folder: Path, content: Content = "full") -> Database:
     """The database that holds these calls, examined."""
     source, spool, database = folder / "calls.har", Spool(folder / "spool.sqlite"), Database(folder / "calls.duckdb")
     source.write_bytes(har(calls))
-    found = import_file(source, spool, Importing(Endpoints(), SECRET), lambda entries: None)
+    found = import_file(source, spool, Importing(Endpoints(), SECRET, content=content), lambda entries: None)
     if found.skipped or found.other:
         raise ValueError(f"{found.skipped + found.other} of the calls are none: {found.problem}")
     collector = Collector(spool, database, _reader())

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import orjson
 
+from benchmarks.scenarios import bedrock
 from benchmarks.scenarios.call import Api, Call, Json, Said
 
 BEGAN = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
@@ -15,6 +16,7 @@ MODELS: dict[Api, str] = {
     "anthropic.messages": "claude-sonnet-4-5",
     "gemini.generate": "gemini-2.5-flash",
     "gemini.interactions": "gemini-2.5-flash",
+    "bedrock.converse": bedrock.MODEL,
 }
 HOSTS: dict[Api, str] = {
     "openai.chat": "api.openai.com",
@@ -22,6 +24,7 @@ HOSTS: dict[Api, str] = {
     "anthropic.messages": "api.anthropic.com",
     "gemini.generate": "generativelanguage.googleapis.com",
     "gemini.interactions": "generativelanguage.googleapis.com",
+    "bedrock.converse": bedrock.HOST,
 }
 # Hosts whose own path comes before the API's.
 PATHS = {"openrouter.ai": "/api", "dashscope-intl.aliyuncs.com": "/compatible-mode"}
@@ -31,6 +34,7 @@ AGENTS: dict[Api, str] = {
     "anthropic.messages": "Anthropic/Python 0.75.0",
     "gemini.generate": "google-genai-sdk/1.50.0 gl-python/3.13.0",
     "gemini.interactions": "google-genai-sdk/2.8.0 gl-python/3.13.0",
+    "bedrock.converse": bedrock.AGENT,
 }
 
 
@@ -62,7 +66,7 @@ def _entry(call: Call) -> Json:
         "timings": {"send": 1, "wait": call.takes * 500, "receive": call.takes * 500 - 1},
         "request": {
             "method": "POST",
-            "url": f"https://{call.host or HOSTS[call.api]}{PATHS.get(call.host, '')}{path}",
+            "url": f"https://{call.host or HOSTS[call.api]}{PATHS.get(call.host, '')}{call.path or path}",
             "httpVersion": "HTTP/1.1",
             "headers": _headers(call),
             "postData": {"mimeType": "application/json", "text": body},
@@ -293,4 +297,5 @@ DIALECTS: dict[Api, Callable[[Call], tuple[str, Json, Json]]] = {
     "anthropic.messages": _anthropic,
     "gemini.generate": _gemini,
     "gemini.interactions": _interaction,
+    "bedrock.converse": bedrock.converse,
 }

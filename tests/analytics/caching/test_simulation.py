@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analytics.caching.call import Outcome
+from analytics.caching.call import Outcome, Policy
 from analytics.caching.simulation import simulate
 from tests.analytics.caching.conversations import Client, block, words
 
@@ -209,6 +209,13 @@ def test_an_earlier_breakpoint_has_a_lookback_of_its_own() -> None:
     first = {"at": 0, "history": words(20), "marks": [20]}
     outcome = pair("anthropic", first, {"at": 1, "history": words(60), "marks": [25, 60]})
     assert (outcome.read, outcome.written) == (2000, 4000)
+
+
+@pytest.mark.parametrize(("added", "read"), [(19, 3100), (59, 3100), (60, 1100)])
+def test_automatic_marks_reach_back_as_far_as_four_of_them_can(added: int, read: int) -> None:
+    client = Client()
+    calls = [client.call(at, words(count), ["system:s:1100"]) for at, count in ((0, 20), (1, 20 + added))]
+    assert simulate(calls, Policy("automatic"))[1].read == read
 
 
 def test_a_moved_mark_breaks_nothing_and_a_missing_one_reads_nothing() -> None:

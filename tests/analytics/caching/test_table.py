@@ -45,6 +45,11 @@ def test_claudes_minimum_is_the_models(model: str, minimum: int) -> None:
     assert found("vertex", "anthropic.messages", model) == ("breakpoints", minimum)
 
 
+@pytest.mark.parametrize(("model", "minimum"), [("sonnet-4.5", 1024), ("opus-4.5", 4096), ("3.5-haiku", 2048)])
+def test_a_gateways_names_have_dots(model: str, minimum: int) -> None:
+    assert found("openrouter", "openai.chat", f"anthropic/claude-{model}") == ("breakpoints", minimum)
+
+
 @pytest.mark.parametrize(
     ("model", "family", "ttl"),
     [

@@ -56,7 +56,7 @@ class Traffic:
     def billed(self, folder: Path, missing: int = 0) -> list[BilledCall]:
         """All calls so far, but for so many, collected into a database and loaded from it, in order."""
         records = self.rig.records(len(self.ahead))
-        moved = [_later(record, seconds) for record, seconds in zip(records, self.ahead, strict=True)]
+        moved = [later(record, seconds) for record, seconds in zip(records, self.ahead, strict=True)]
         database, spool = Database(folder / "calls.duckdb"), folder / "calls.duckdb.spool"
         append(spool, moved)
         opened = Spool(spool)
@@ -69,7 +69,9 @@ class Traffic:
         return calls
 
 
-def _later(record: Record, seconds: float) -> Record:
+def later(record: Record, seconds: float) -> Record:
+    """The same call, so much later."""
+
     def moved(moment: float | None) -> float | None:
         return None if moment is None else moment + seconds
 
