@@ -19,6 +19,7 @@ from analytics.record import Who
 from analytics.spool import DISK_LIMIT
 from proxy_addons.boundary import Boundary
 from proxy_addons.capture import Capture
+from proxy_addons.dispatch import Dispatch
 from proxy_addons.handover import Handover
 from proxy_addons.loopback import Loopback
 from proxy_addons.records import Settings
@@ -65,6 +66,7 @@ class Tokenecho:
         boundary = Boundary()
         # At the end of the chain: it sees what a user's script left.
         ctx.master.addons.add(_capture(endpoints, boundary))
+        ctx.master.addons.trigger_event = Dispatch(ctx.master.addons).trigger_event  # type: ignore[method-assign]
 
     def running(self) -> None:
         if not self._working:
