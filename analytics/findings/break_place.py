@@ -19,9 +19,17 @@ type Kind = Literal[
     "changed_parameter",
     "changed_model",
 ]
+type Part = Literal["tools", "system", "messages"]
 type Node = tuple[bytes, str]
 type Texts = Mapping[bytes, str]
 
+# What the provider says has changed, which counts also where another change is seen, or none.
+TOLD: dict[str, tuple[Part, Kind]] = {
+    "tools_changed": ("tools", "changed_tools"),
+    "system_changed": ("system", "changed_system"),
+    "messages_changed": ("messages", "edited_message"),
+}
+CACHE_KEY = "prompt_cache_key"
 # Instructions of which less than this begins or ends both are others, not the same with a change.
 ALIKE = 0.5
 
@@ -41,7 +49,7 @@ class Break:
 class Place:
     """The first blocks that differ, and which one of the tools, instructions or messages they are."""
 
-    part: Literal["tools", "system", "messages"]
+    part: Part
     index: int
     old: bytes | None
     new: bytes | None
@@ -62,11 +70,13 @@ def break_of(cached: Cached, cause: Cause, found: list[Shortfall], texts: Texts)
     """What broke the prompt of the first of these calls; None where nothing is to be seen, or it is another prompt."""
     first = found[0]
     if cause in ("settings", "model"):
-        return _set(cached, cause, first)
-    place = _place(cached, first)
-    if place is None:
-        return None
+        return _set(cause, first)
     before_id = cached.calls[first.turn.exchange_id].parent_id
+    place, told = _place(cached, first), TOLD.get(first.word.reason) if first.word else None
+    if told and (place is None or place.part != told[0]):
+        return Break(told[1], told[0], before_id)
+    if place is None:
+        return Break("edited_message", "messages", before_id) if first.word else None
     old, new = texts.get(place.old or b""), texts.get(place.new or b"")
     if old is None or new is None:
         return Break(_kind(place), place.path, before_id)
@@ -85,11 +95,11 @@ def _kind(place: Place) -> Kind:
     return "changed_system" if place.part == "system" else "edited_message"
 
 
-def _set(cached: Cached, cause: Cause, first: Shortfall) -> Break:
+def _set(cause: Cause, first: Shortfall) -> Break:
     miss, word = first.miss, first.word
     if cause == "model":
         return Break("changed_model", "model", miss.earlier_id if miss else None)
-    detail = "prompt_cache_key" if miss and miss.reason == "other_key" else miss.detail if miss else None
+    detail = CACHE_KEY if miss and miss.reason == "other_key" else miss.detail if miss else None
     name = word.reason.removesuffix("_changed") if word else detail
     return Break("changed_parameter", name or "unknown", miss.earlier_id if miss else None)
 
@@ -107,7 +117,7 @@ def _place(cached: Cached, shortfall: Shortfall) -> Place | None:
     return tools or _differing("system", *([node for node in nodes if node[1] != "tools"] for nodes in (olds, news)))
 
 
-def _differing(part: Literal["tools", "system", "messages"], olds: list[Node], news: list[Node]) -> Place | None:
+def _differing(part: Part, olds: list[Node], news: list[Node]) -> Place | None:
     """The first place in which two lists of blocks differ; one more message at the end is no difference."""
     shared = min(len(olds), len(news))
     at = next((i for i in range(shared) if olds[i] != news[i]), shared)

@@ -11,9 +11,9 @@ message; sort tools by name; append to the history and do not rewrite it; keep m
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analytics.findings.break_place import Break, break_of, pair_of
+from analytics.findings.break_place import CACHE_KEY, Break, break_of, pair_of
 from analytics.findings.cache_misses import Shortfall
-from analytics.findings.cache_money import LEAST_GAIN, evidence_ids, paid_for, severity
+from analytics.findings.cache_money import evidence_ids, paid_for, severity, worth
 from analytics.findings.cache_words import Cause
 from analytics.findings.cached import Cached
 from analytics.findings.case import Case
@@ -76,16 +76,15 @@ def _hits(case: Case, cached: Cached, cause: Cause, found: list[Shortfall]) -> I
     broken = break_of(cached, cause, found, texts)
     undone = cached.undone(cause)
     gain = undone.usd if undone else None
-    told = found[0].word is not None
-    small = gain is not None and gain <= LEAST_GAIN * (cached.paid_usd or 0.0)
-    if broken is None or (small and not told):
+    worthwhile = worth(gain, cached)
+    if broken is None or not (worthwhile or found[0].word):
         return
     evidence = _evidence(cached, found, broken)
-    claimed = None if small else gain
+    claimed = gain if worthwhile else None
     yield Hit(
         exchange_id=found[0].turn.exchange_id,
         severity=severity(claimed),
-        confidence=_confidence(cached, found, broken),
+        confidence=_confidence(cached, found[0], broken),
         evidence=evidence,
         advice=_advice(evidence, claimed),
         tokens=evidence.missed_tokens,
@@ -96,7 +95,7 @@ def _hits(case: Case, cached: Cached, cause: Cause, found: list[Shortfall]) -> I
 
 
 def _evidence(cached: Cached, found: list[Shortfall], broken: Break) -> Broken:
-    rule, word = cached.billed[0].call.rule, found[0].word
+    word = found[0].word
     return Broken(
         kind=broken.kind,
         value=broken.value,
@@ -107,21 +106,26 @@ def _evidence(cached: Cached, found: list[Shortfall], broken: Break) -> Broken:
         before_id=broken.before_id,
         missed_tokens=sum(shortfall.tokens for shortfall in found),
         provider_reason=word.reason if word else None,
-        marked=not rule.explicit or any(each.call.marks for each in cached.billed),
+        marked=cached.asked,
         paid_input_usd=cached.paid_usd,
-        rule=rule.name,
-        source=rule.source.text,
+        rule=cached.rule.name,
+        source=cached.rule.source.text,
         diff=broken.diff,
     )
 
 
-def _confidence(cached: Cached, found: list[Shortfall], broken: Break) -> Confidence:
-    """A value that changes by itself is nobody's wish; another text, tool or parameter may be."""
-    if cached.guessed:
+def _confidence(cached: Cached, first: Shortfall, broken: Break) -> Confidence:
+    """A value that changes by itself is nobody's wish; another message, model or effort may be."""
+    if first.word:
+        return "certain"
+    if cached.guessed or broken.kind in ("edited_message", "changed_model"):
         return "possible"
-    if broken.kind in ("volatile", "reordered_tools") or found[0].word:
-        return "certain" if cached.billed[0].call.rule.guaranteed or found[0].word else "likely"
-    return "possible" if broken.kind in ("edited_message", "changed_model") or not broken.diff else "likely"
+    if broken.kind in ("volatile", "reordered_tools"):
+        return "certain" if cached.rule.guaranteed else "likely"
+    if broken.kind == "changed_parameter":
+        return "likely" if broken.path == CACHE_KEY else "possible"
+    # Instructions that nobody can read may be quite others.
+    return "possible" if broken.kind == "changed_system" and not broken.diff else "likely"
 
 
 def _advice(evidence: Broken, gain: float | None) -> str:

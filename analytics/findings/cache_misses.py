@@ -56,15 +56,14 @@ def _shortfall(known: Known, call: Call) -> Shortfall | None:
     if read is None or not turn.well:
         return None
     miss, word = outcome.miss, word_of(turn)
-    if word and word.cause == "other":
+    inferred = _cause(known, call, miss) if miss else "unexplained"
+    cause = word.which(inferred) if word else inferred
+    if cause is None or cause == "other":
         return None
     if word and word.tokens is not None:
-        return Shortfall(turn, word.cause, word.tokens, read + word.tokens, read, miss, word)
+        return Shortfall(turn, cause, word.tokens, read + word.tokens, read, miss, word)
     if miss is None:
-        return Shortfall(turn, "unexplained", outcome.read - read, outcome.read, read)
-    cause = word.cause if word else _cause(known, call, miss)
-    if cause is None:
-        return None
+        return Shortfall(turn, cause, outcome.read - read, outcome.read, read, None, word)
     eligible = _eligible(known, turn, miss, outcome)
     return Shortfall(turn, cause, min(miss.tokens, eligible - read), eligible, read, miss, word)
 

@@ -34,8 +34,8 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
 
 def _marked(calls: Calls, policy: Policy) -> Policy:
     """What is kept the same is of no use where no call asks for caching."""
-    asks = calls[0].rule.family != "breakpoints" or any(call.marks for call in calls)
-    return policy if asks else replace(policy, marks="automatic")
+    asked = calls[0].rule.family != "breakpoints" or any(call.marks for call in calls)
+    return policy if asked else replace(policy, marks="automatic")
 
 
 def longer_ttls(calls: Calls, policy: Policy = AS_IT_WAS) -> list[str]:

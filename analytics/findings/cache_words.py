@@ -36,6 +36,10 @@ class Word:
     cause: Cause
     tokens: int | None
 
+    def which(self, inferred: Cause | None) -> Cause:
+        """The cause. To OpenAI instructions are input, too: there what was inferred tells which of it changed."""
+        return inferred if self.reason == "input_changed" and inferred == "preamble" else self.cause
+
 
 def word_of(turn: Turn) -> Word | None:
     """What the provider said of this call's miss; None where it said nothing, or that it does not know."""

@@ -54,6 +54,11 @@ class Cached:
         self.paid_usd = total(each.paid.usd for each in billed)
         self._undone: dict[Cause, Undone] | None = None
 
+    @property
+    def asked(self) -> bool:
+        """Whether any call asked for caching, where one has to ask."""
+        return self.rule.family != "breakpoints" or any(call.marks for call in self.calls.values())
+
     def of(self, *causes: Cause) -> list[Shortfall]:
         return [shortfall for shortfall in self.shortfalls if shortfall.cause in causes]
 

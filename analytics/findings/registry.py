@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from analytics.findings import (
+    broken_prefix,
     broken_state_chain,
     dropped_history,
     heavy_block,
@@ -33,6 +34,7 @@ FINDINGS: tuple[Finding, ...] = (
     _finding(state_plus_history, "state"),
     _finding(broken_state_chain, "state"),
     _finding(uncached_prefix, "caching"),
+    _finding(broken_prefix, "caching"),
     _finding(unused_tools, "history"),
     _finding(heavy_block, "history"),
     _finding(lost_history, "history"),

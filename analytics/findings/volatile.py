@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-type Value = Literal["date", "uuid", "counter", "random id"]
+type Value = Literal["date", "UUID", "counter", "random id"]
 
 WORD = re.compile(r"[0-9A-Za-z]+(?:[-:./+_T][0-9A-Za-z]+)*")
 UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -33,7 +33,7 @@ def volatile(before: str, after: str) -> Value | None:
         kinds.discard("day")
     if None in kinds:
         return None
-    for value in ("date", "uuid", "random id"):
+    for value in ("date", "UUID", "random id"):
         if value in kinds:
             return value
     return "counter"
@@ -41,7 +41,7 @@ def volatile(before: str, after: str) -> Value | None:
 
 def _kind(old: str, new: str) -> str | None:
     if UUID.fullmatch(old) and UUID.fullmatch(new):
-        return "uuid"
+        return "UUID"
     if DATE.fullmatch(old) and DATE.fullmatch(new):
         return "date"
     if DAY.fullmatch(old) and DAY.fullmatch(new):

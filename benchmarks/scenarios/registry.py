@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from benchmarks.scenarios import (
+    broken_prefix,
     broken_state_chain,
     dropped_history,
     heavy_block,
@@ -26,6 +27,7 @@ LABELLED: tuple[ModuleType, ...] = (
     state_plus_history,
     broken_state_chain,
     uncached_prefix,
+    broken_prefix,
     unused_tools,
     heavy_block,
     lost_history,
