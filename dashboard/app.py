@@ -1,4 +1,4 @@
-"""The dashboard's entry: `streamlit run dashboard/app.py`, started by `tokenecho dashboard`.
+"""The dashboard's entry, which `server.py` serves and `tokenecho dashboard` starts.
 
 A page is a file of `app_pages/`: it lays out, and leaves the rest to `data.py` (rows), `charts/` (figures from rows),
 `figures.py` (a chart with its alt text and downloads), `sidebar.chosen()` (the filters) and `numbers.py`. A page raises
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import access
+from dashboard.arrival import show_login, show_who
 from dashboard.data import DataProblem
+from dashboard.demo import show_demo
 from dashboard.notices import captured, notices, show_welcome
 from dashboard.sidebar import names, show_filters
 
@@ -30,6 +33,9 @@ PAGES = (
 def main() -> None:
     """Choose the page, draw the filters, run the page."""
     st.set_page_config(page_title="tokenecho", page_icon="🔁", layout="wide")
+    if access.role() is None:
+        st.navigation([st.Page(show_login, title="Log in", default=True)], position="hidden").run()
+        return
     pages = [
         st.Page(
             FOLDER / f"{name}.py",
@@ -54,6 +60,8 @@ def _run(page: st.Page) -> None:
     except DataProblem as found:
         empty, problem = False, found
     show_filters(offered)  # in any case: a filter that is not drawn is gone from the URL
+    show_who()
+    show_demo()
     with notices():
         if page.url_path == "help":
             page.run()

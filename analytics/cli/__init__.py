@@ -7,11 +7,13 @@ import click
 
 # Where each command is: only the one that is called is imported, so that a command starts at once.
 COMMANDS = {
+    "demo": "analytics.cli.demo:demo",
     "up": "analytics.cli.capturing:up",
     "run": "analytics.cli.capturing:run",
     "proxy": "analytics.cli.capturing:proxy",
     "collect": "analytics.cli.collecting:collect",
     "dashboard": "analytics.cli.dashboard:dashboard",
+    "password": "analytics.cli.password:password",
     "env": "analytics.cli.connecting:env",
     "doctor": "analytics.cli.doctor:doctor",
     "import": "analytics.cli.importing:import_command",
@@ -26,7 +28,7 @@ COMMANDS = {
     "findings": "analytics.cli.findings:findings",
     "explain": "analytics.cli.findings:explain",
     "mute": "analytics.cli.findings:mute",
-    "check": "analytics.cli.findings:check",
+    "check": "analytics.cli.checking:check",
     "reparse": "analytics.cli.collecting:reparse",
     "rebuild": "analytics.cli.rebuilding:rebuild_command",
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from analytics.cli.dashboard import ANYWHERE, check_login
 from analytics.cli.options import database_option, option, proxy_options, proxy_settings
 from analytics.launch.environment import LOOPBACK, proxy_url, routing, trusting
 from analytics.launch.places import Places
@@ -139,20 +140,30 @@ def proxy(at: Places, port: int, listen: str, **given: Any) -> None:
 @option("--listen", default="127.0.0.1", show_default=True, help="The proxy's address.")
 @option("--dashboard/--no-dashboard", default=True, show_default=True, help="Start the dashboard too.")
 @option("--dashboard-port", type=int, default=8501, show_default=True, help="The dashboard's port.")
+@option(
+    "--dashboard-listen",
+    default="127.0.0.1",
+    show_default=True,
+    help="The dashboard's address; elsewhere than on loopback it asks for a login.",
+)
 @proxy_options
-def up(at: Places, port: int, listen: str, dashboard: bool, dashboard_port: int, **given: Any) -> None:
+def up(
+    at: Places, port: int, listen: str, dashboard: bool, dashboard_port: int, dashboard_listen: str, **given: Any
+) -> None:
     """Start proxy, collector and dashboard, and keep them running until Ctrl-C."""
     settings = proxy_settings(port, listen, **given)
     if dashboard:
-        check_port("127.0.0.1", dashboard_port, "--dashboard-port")
+        check_port(dashboard_listen, dashboard_port, "--dashboard-port")
+        check_login(at, dashboard_listen)
     _say_what_it_exposes(settings)
     with children() as running:
         running["proxy"] = start_proxy(settings, at)
         running["collector"] = start("analytics.cli", ["collect", "--db", str(at.database)])
         if dashboard:
-            arguments = ["dashboard", "--db", str(at.database), "--port", str(dashboard_port)]
+            arguments = ["dashboard", "--db", str(at.database)]
+            arguments += ["--port", str(dashboard_port), "--listen", dashboard_listen]
             running["dashboard"] = start("analytics.cli", arguments, quiet=True)
-        _greet(at, settings, dashboard_port if dashboard else None)
+        _greet(at, settings, _address(dashboard_listen, dashboard_port) if dashboard else None)
         _supervise(running, at)
 
 
@@ -162,10 +173,15 @@ def _say_what_it_exposes(settings: ProxySettings) -> None:
         click.echo(EXPOSED.format(listen=settings.listen, logins=logins), err=True)
 
 
-def _greet(at: Places, settings: ProxySettings, dashboard_port: int | None) -> None:
+def _address(listen: str, port: int) -> str:
+    """Where a browser of this machine finds the dashboard."""
+    host = "127.0.0.1" if listen in ANYWHERE else f"[{listen}]" if ":" in listen else listen
+    return f"http://{host}:{port}"
+
+
+def _greet(at: Places, settings: ProxySettings, dashboard: str | None) -> None:
     click.echo(f"Send an app through it:  {_way_in(at, settings)}")
-    look = f"http://127.0.0.1:{dashboard_port}" if dashboard_port else f"tokenecho exchanges --db {at.database}"
-    click.echo(f"See its calls:           {look}")
+    click.echo(f"See its calls:           {dashboard or f'tokenecho exchanges --db {at.database}'}")
     click.echo("Ctrl-C ends it.", err=True)
 
 

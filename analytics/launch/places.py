@@ -39,6 +39,16 @@ class Places:
         return self.home / "prices.toml"
 
     @property
+    def users(self) -> Path:
+        """Who may log in to the dashboard."""
+        return self.home / "users.toml"
+
+    @property
+    def sign_on(self) -> Path:
+        """Streamlit's secrets, with `[auth]` for single sign-on."""
+        return self.home / "secrets.toml"
+
+    @property
     def authority(self) -> Path:
         """The folder with the proxy's certificate authority."""
         return self.home / "ca"

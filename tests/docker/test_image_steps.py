@@ -153,7 +153,8 @@ def test_the_collector_becomes_healthy_and_never_sees_the_key(image: Image, at: 
 
 @slow
 def test_the_dashboard_becomes_healthy_on_a_volume_that_it_cannot_write(image: Image, at: Volumes) -> None:
-    script = f"! touch /data/x 2>/dev/null; {healthy('dashboard', 'tokenecho dashboard --listen 0.0.0.0 --port 8501')}"
+    command = "tokenecho dashboard --listen 0.0.0.0 --no-login --port 8501"
+    script = f"! touch /data/x 2>/dev/null; {healthy('dashboard', command)}"
     done = contain(image, script, [at.mount("data", "/data", "ro")])
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -170,8 +171,9 @@ connection.execute("insert into meta values ('left', 'open')")
 os._exit(0)
 """
 READ = """
-from dashboard.data import database
-with database().reading() as connection:
+from analytics.store.database import Database
+from dashboard.data import here
+with Database(here().database).reading() as connection:
     print(connection.execute("select value from meta where key = 'left'").fetchone())
 """
 

@@ -6,7 +6,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.store.database import Database
-from dashboard import access
 from tests.analytics.chats import chat, said
 from tests.dashboard.talks import everything, long
 from tests.dashboard.test_pages import charts, opened, shown
@@ -145,12 +144,16 @@ def test_hostile_texts_are_texts(talks: Database, app: AppTest) -> None:
     assert not any(element.proto.allow_html for element in (*app.markdown, *app.caption))
 
 
-def test_who_may_not_read_texts_sees_sizes_only(talks: Database, app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "may_read_texts", lambda: False)
-    on(app, "l1", exchange="l8")
-    assert not app.code
-    assert "Texts are not shown to you" in app.info[-1].value
-    assert "Monday" not in shown(app)
+def test_a_viewer_sees_sizes_only(talks: Database, viewer: AppTest) -> None:
+    on(viewer, "l1", exchange="l8")
+    assert not viewer.code
+    assert "Texts are not shown to you" in viewer.info[-1].value
+    assert "Monday" not in shown(viewer)
+
+
+def test_an_admin_sees_texts_and_the_first_difference(talks: Database, admin: AppTest) -> None:
+    on(admin, "l1", exchange="l8")
+    assert "[-Monday-]{+Tuesday+}" in shown(admin)
 
 
 def test_without_usage_the_figures_are_unknown(place: Path, app: AppTest) -> None:

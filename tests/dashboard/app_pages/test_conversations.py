@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.store.database import Database
-from dashboard import access
 from dashboard.data import rows
 from dashboard.filters import EVERYTHING, Filters
 from tests.analytics.chats import chat, said
@@ -130,15 +129,17 @@ def test_hostile_openings_are_one_line_of_text(talks: Database, app: AppTest) ->
     assert row["user_name"] == HOSTILE  # a cell's text is text
 
 
-def test_who_may_not_read_texts_sees_and_searches_none(
-    talks: Database, app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(access, "may_read_texts", lambda: False)
-    listed(app, texts="true", search="lighthouses")
-    assert not app.dataframe
-    app.text_input[0].set_value("").run()
-    assert table(app)["opening"].isna().all()
-    assert not [toggle for toggle in app.toggle if "first messages" in toggle.label]
+def test_a_viewer_sees_and_searches_no_texts(talks: Database, viewer: AppTest) -> None:
+    listed(viewer, texts="true", search="lighthouses")
+    assert not viewer.dataframe
+    viewer.text_input[0].set_value("").run()
+    assert table(viewer)["opening"].isna().all()
+    assert not [toggle for toggle in viewer.toggle if "first messages" in toggle.label]
+
+
+def test_an_admin_searches_texts(talks: Database, admin: AppTest) -> None:
+    listed(admin, texts="true", search="lighthouses")
+    assert set(table(admin)["conversation_id"]) == {"l1"}
 
 
 def test_an_empty_view_says_so(talks: Database, app: AppTest) -> None:

@@ -12,7 +12,6 @@ from analytics.store.database import Database
 from benchmarks.scenarios.examined import collected
 from benchmarks.scenarios.lost_history import ASKED, NO_MESSAGE, pair
 from benchmarks.scenarios.unused_tools import HITS as UNUSED
-from dashboard import access
 from dashboard.data import rows
 from dashboard.filters import EVERYTHING, Filters
 from tests.dashboard.talks import HOSTILE, everything, long
@@ -130,15 +129,17 @@ def test_mutes_that_cannot_be_read_are_a_message(talks: Database, app: AppTest, 
     assert "repeated_request" in listed(app)
 
 
-def test_who_may_not_mute_is_told_the_reason_and_offered_nothing(
-    talks: Database, app: AppTest, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_viewer_is_told_why_it_is_muted_and_offered_nothing(talks: Database, viewer: AppTest, place: Path) -> None:
     place.with_name("mutes.toml").write_text('[[mute]]\nfinding = "repeated_request"\nreason = "Known."\n', "utf-8")
-    monkeypatch.setattr(access, "may_mute", lambda: False)
-    on(app, found=of(talks, "repeated_request"))
-    assert "Known." in [text.value for text in app.text]
-    assert not app.button
-    assert not app.text_input
+    on(viewer, found=of(talks, "repeated_request"))
+    assert "Known." in [text.value for text in viewer.text]
+    assert [button.label for button in viewer.button] == ["Log out"]
+    assert not viewer.text_input
+
+
+def test_an_admin_can_mute(talks: Database, admin: AppTest) -> None:
+    on(admin, found=of(talks, "repeated_request"))
+    assert "Mute" in [button.label for button in admin.button]
 
 
 def test_a_finding_is_told_with_its_advice_text_evidence_and_turns(talks: Database, app: AppTest) -> None:
@@ -167,13 +168,10 @@ def test_what_a_finding_quotes_is_text(lost: Database, app: AppTest) -> None:
     assert not any(element.proto.allow_html for element in (*app.markdown, *app.caption))
 
 
-def test_who_may_not_read_texts_sees_no_quote_anywhere(
-    lost: Database, app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(access, "may_read_texts", lambda: False)
-    on(app, found=of(lost, "lost_history"))
-    assert "is not shown to you" in shown(app)
-    told = shown(app) + "".join(str(table.value.to_dict()) for table in app.dataframe)
+def test_a_viewer_sees_no_quote_anywhere(lost: Database, viewer: AppTest) -> None:
+    on(viewer, found=of(lost, "lost_history"))
+    assert "is not shown to you" in shown(viewer)
+    told = shown(viewer) + "".join(str(table.value.to_dict()) for table in viewer.dataframe)
     assert "Lund" not in told
 
 
