@@ -1,15 +1,18 @@
 """Chaining: the blocks of a call hashed and chained, with a memory of what came lately.
 
-A request repeats most of the one before it, so most blocks and most steps of a chain are looked up, not hashed again.
-The memory is bounded and is only that: without it the same hashes come out.
+A request repeats most of the one before it, so most blocks and most steps of a chain are looked up, not hashed again:
+first its longest beginning that came as a whole, then what follows block by block. The memory is bounded and is only
+that: without it the same hashes come out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from analytics.dialects.exchange import Block, RequestReading, ResponseReading
 from analytics.hashing import ROOT, Hasher
+from analytics.ledger.composition import NO_COUNTS, Counts, counts_of, plus
 from analytics.ledger.tokens import block_tokens
 from analytics.lineage.facts import Spoken
 from analytics.lineage.speech import Run, Speech
@@ -17,7 +20,8 @@ from analytics.lineage.spoken import spoken
 from analytics.recent import Recent
 
 MEMORY_TEXT = 16 * 2**20
-MEMORY_STEPS = 50_000
+MEMORY_STARTS = 32 * 2**20  # of texts, most of which are remembered elsewhere too
+MEMORY_TOKENS = 50_000
 MEMORY_RUNS = 10_000
 SMALLEST = 100  # what a remembered block takes beside its content
 
@@ -32,19 +36,55 @@ class Measured(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Blocks in a row with what follows from each: its hash, its bytes on the wire, its tokens.
+
+    `bytes` and `counts` (tokens by kind) are those of all of them.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    digests: tuple[bytes, ...] = ()
+    sizes: tuple[int, ...] = ()
+    tokens: tuple[int, ...] = ()
+    bytes: int = 0
+    counts: Counts = NO_COUNTS
+
+    def followed_by(self, measured: Sequence[Measured]) -> "Stretch":
+        """This and more."""
+        sizes = tuple(each.size for each in measured)
+        return Stretch(
+            self.blocks + tuple(each.block for each in measured),
+            self.digests + tuple(each.digest for each in measured),
+            self.sizes + sizes,
+            self.tokens + tuple(each.tokens for each in measured),
+            self.bytes + sum(sizes),
+            plus(self.counts, counts_of((each.block.kind, each.tokens) for each in measured)),
+        )
+
+
+EMPTY = Stretch()
+
+
+class Start(NamedTuple):
+    """How a preamble or a history begins, with its chain: `prefixes[i]` is the hash up to and with block i."""
+
+    stretch: Stretch
+    prefixes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
-    """The blocks of one exchange by their hashes: preamble, history, reply.
+    """The blocks of one exchange: preamble, history, reply.
 
     `prefixes[i]` is the hash of the history up to and with its block i. The first `familiar` of them came before in
     this process, which need not mean that they are stored.
     """
 
-    preamble: tuple[bytes, ...] = ()
-    history: tuple[bytes, ...] = ()
+    preamble: Stretch = EMPTY
+    history: Stretch = EMPTY
     prefixes: tuple[bytes, ...] = ()
-    reply: tuple[bytes, ...] = ()
+    reply: Stretch = EMPTY
     familiar: int = 0
-    blocks: dict[bytes, Measured] = field(default_factory=dict)
     spoken: Spoken = field(default_factory=Spoken)
 
 
@@ -55,28 +95,43 @@ class Chainer:
         self._hasher = hasher
         # By the identity of a block, which what is remembered keeps alive: recalled messages have the very same ones.
         self._measured: Recent[int, Measured] = Recent(MEMORY_TEXT)
-        self._tokens: Recent[bytes, int] = Recent(MEMORY_STEPS)
-        self._steps: Recent[tuple[bytes, bytes], bytes] = Recent(MEMORY_STEPS)
+        self._tokens: Recent[bytes, int] = Recent(MEMORY_TOKENS)
+        # By the identity and the place of their last block.
+        self._starts: Recent[tuple[int, int], Start] = Recent(MEMORY_STARTS)
         self._runs: Recent[bytes, Run] = Recent(MEMORY_RUNS)
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
         """The call's chain, with the facts that lineage is decided by."""
-        parts = request.preamble, request.history, response.reply
-        measured = self._measure([block for part in parts for block in part])
-        blocks = {found.digest: found for found in measured}
-        digests = tuple(found.digest for found in measured)
-        first, last = len(request.preamble), len(request.preamble) + len(request.history)
-        preamble, history, reply = digests[:first], digests[first:last], digests[last:]
-        prefixes, familiar = self._prefixes(history)
-        speech = Speech(request.history, history, prefixes, self._runs)
-        said = tuple(zip(reply, response.reply, strict=True))
-        facts = spoken(self._hasher, speech, [blocks[digest].size for digest in history], said)
-        size = sum(blocks[digest].size for digest in preamble)
-        facts = replace(facts, preamble_blocks=len(preamble), preamble_bytes=size)
-        return Chain(preamble, history, prefixes, reply, familiar, blocks, facts)
+        (preamble, _), _ = self._chained(request.preamble)
+        (history, prefixes), familiar = self._chained(request.history)
+        reply = EMPTY.followed_by(self._measure(response.reply))
+        speech = Speech(request.history, history.digests, prefixes, self._runs)
+        said = tuple(zip(reply.digests, reply.blocks, strict=True))
+        facts = spoken(self._hasher, speech, history.sizes, said, (len(preamble.blocks), preamble.bytes))
+        return Chain(preamble, history, prefixes, reply, familiar, facts)
+
+    def _chained(self, blocks: tuple[Block, ...]) -> tuple[Start, int]:
+        """These blocks, chained; and how many of them are the start that was known."""
+        known = self._known(blocks)
+        at = len(known.prefixes)
+        if at == len(blocks):
+            return known, at
+        stretch = known.stretch.followed_by(self._measure(blocks[at:]))
+        chain = accumulate(stretch.digests[at:], self._hasher.prefix, initial=known.prefixes[-1] if at else ROOT)
+        found = Start(stretch, (*known.prefixes, *islice(chain, 1, None)))
+        self._starts.put((id(blocks[-1]), len(blocks)), found, stretch.bytes + SMALLEST * len(blocks))
+        return found, at
+
+    def _known(self, blocks: tuple[Block, ...]) -> Start:
+        """The longest start of these blocks that came lately as a whole."""
+        for end in range(len(blocks), 0, -1):
+            found = self._starts.get((id(blocks[end - 1]), end))
+            if found and found.stretch.blocks == blocks[:end]:
+                return found
+        return Start(EMPTY, ())
 
     def _measure(self, blocks: Sequence[Block]) -> list[Measured]:
-        known = {id(block): self._measured.get(id(block), len(block.content) + SMALLEST) for block in blocks}
+        known = {id(block): self._measured.get(id(block)) for block in blocks}
         fresh = [block for block in blocks if known[id(block)] is None]
         for made in self._measure_anew(fresh) if fresh else ():
             known[id(made.block)] = made
@@ -91,25 +146,10 @@ class Chainer:
         return list(map(Measured, blocks, digests, sizes, self._count(digests, blocks)))
 
     def _count(self, digests: Sequence[bytes], blocks: Sequence[Block]) -> list[int]:
-        """The blocks' tokens. All at once: a call of the tokenizer takes longer than counting a text."""
+        """The blocks' tokens."""
         found = {digest: self._tokens.get(digest) for digest in digests}
         missing = {digest: block for digest, block in zip(digests, blocks, strict=True) if found[digest] is None}
         for digest, tokens in zip(missing, block_tokens(list(missing.values())) if missing else (), strict=True):
             self._tokens.put(digest, tokens)
             found[digest] = tokens
         return [found[digest] or 0 for digest in digests]
-
-    def _prefixes(self, history: Sequence[bytes]) -> tuple[tuple[bytes, ...], int]:
-        prefixes: list[bytes] = []
-        parent, familiar = ROOT, 0
-        for block in history:
-            step = (parent, block)
-            prefix = self._steps.get(step)
-            if prefix is None:
-                prefix = self._hasher.prefix(parent, block)
-                self._steps.put(step, prefix)
-            elif familiar == len(prefixes):
-                familiar += 1
-            prefixes.append(prefix)
-            parent = prefix
-        return tuple(prefixes), familiar

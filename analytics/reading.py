@@ -55,10 +55,10 @@ class Reader:
     def _chain_row(self, chain: Chain, response: ResponseReading) -> Row:
         end = chain.prefixes[-1] if chain.prefixes else ROOT
         return {
-            "preamble_hash": as_uuid(self._hasher.bag(chain.preamble)),
+            "preamble_hash": as_uuid(self._hasher.bag(chain.preamble.digests)),
             "prefix_hash": as_uuid(end),
-            "history_blocks": len(chain.history),
-            "reply_hashes": [as_uuid(block) for block in chain.reply],
+            "history_blocks": len(chain.history.digests),
+            "reply_hashes": [as_uuid(block) for block in chain.reply.digests],
             "reply_refs": [ref for block in response.reply for ref in (block.ref, block.item_id) if ref],
         }
 

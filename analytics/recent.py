@@ -6,21 +6,22 @@ class Recent[K, V]:
 
     def __init__(self, room: int) -> None:
         self._room, self._used = room, 0
-        self._young: dict[K, V] = {}
-        self._old: dict[K, V] = {}
+        self._young: dict[K, tuple[V, int]] = {}
+        self._old: dict[K, tuple[V, int]] = {}
 
-    def get(self, key: K, weight: int = 1) -> V | None:
+    def get(self, key: K) -> V | None:
         """The value, which is now among the young."""
         found = self._young.get(key)
-        if found is None and self._old:
+        if found is None:
             found = self._old.get(key)
-            if found is not None:
-                self.put(key, found, weight)
-        return found
+            if found is None:
+                return None
+            self.put(key, *found)
+        return found[0]
 
     def put(self, key: K, value: V, weight: int = 1) -> None:
         """Keep a value; `weight` is the room that it takes."""
         self._used += weight
         if self._used > self._room:
             self._old, self._young, self._used = self._young, {}, weight
-        self._young[key] = value
+        self._young[key] = value, weight

@@ -102,13 +102,12 @@ class Record:
         return orjson.dumps(values)
 
 
-_FIELDS = tuple(field.name for field in fields(Record))
+_FIELDS = dict.fromkeys(field.name for field in fields(Record))
 
 
 def from_meta(meta: bytes, request: bytes, response: bytes) -> Record:
     """The record that `Record.meta` and the two bodies came from. Unknown fields, of a newer version, are left out."""
-    known = {f.name for f in fields(Record)}
-    values = {k: v for k, v in orjson.loads(meta).items() if k in known}
+    values = {k: v for k, v in orjson.loads(meta).items() if k in _FIELDS}
     for name, data in (("request", request), ("response", response)):
         values[name] = Body(**{**values[name], "data": data})
     values["who"] = Who(**values["who"])

@@ -118,7 +118,7 @@ METHODS: dict[str, Method] = {
 
 def _text(reading: Reading, trace: Trace) -> str:
     chain = reading.chain
-    blocks = [chain.blocks[digest].block for digest in (*chain.preamble, *chain.history)]
+    blocks = (*chain.preamble.blocks, *chain.history.blocks)
     return "".join(map(_words, blocks)) if trace.agent else _spelled_out(blocks)
 
 

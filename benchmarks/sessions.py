@@ -8,7 +8,7 @@ from itertools import batched
 
 import orjson
 
-from analytics.record import Record, Who
+from analytics.record import Body, Record, Who
 from analytics.spool import Spool
 from benchmarks.traces import TRACES, record
 
@@ -17,6 +17,8 @@ DAY_S = 86_400
 APPS = ("agent", "reviewer", "search")
 TEAMS = ("red", "green", "blue", "grey")
 TOGETHER = 50
+# The ids that providers give to calls and responses: the generator makes the same ones for every stage.
+GIVEN = (b'"call_', b'"chatcmpl-')
 
 
 def required() -> None:
@@ -26,7 +28,7 @@ def required() -> None:
 
 
 def stage(number: int, exchanges: int, scale: int) -> Iterator[Record]:
-    """So many calls in their order of time, on a day and with texts that no other stage has."""
+    """So many calls in their order of time, on a day, with texts and with ids that no other stage has."""
     command = [sys.executable, str(TRACES / "gen_trace.py"), "--source", f"weka:{SOURCE}", "--out", "-"]
     command += ["--scale", str(scale), "--limit", str(exchanges), "--salt", f"stage-{number}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as made:
@@ -43,11 +45,21 @@ def _record(line: dict[str, object], number: int) -> Record:
     return replace(
         found,
         record_id=f"{number:04}-{found.record_id}",
+        request=_named(found.request, number),
+        response=_named(found.response, number),
         started_at=started,
         first_byte_at=started + 0.5,
         ended_at=started + 2,
         who=Who(APPS[session % len(APPS)], TEAMS[session % len(TEAMS)], f"user {session % 20}"),
     )
+
+
+def _named(body: Body, number: int) -> Body:
+    """The body with the stage's number in every id that a provider gave."""
+    data = body.data
+    for given in GIVEN:
+        data = data.replace(given, b"%s%04d" % (given, number))
+    return Body(data)
 
 
 def fill(spool: Spool, records: Iterator[Record]) -> int:

@@ -47,7 +47,7 @@ def _recalled[P](
         return tuple(make())
     key = (type(getattr(read, "__self__", None)), read.__module__, read.__name__, count, _digest(written))
     weight = len(written) + SMALLEST * count
-    found: tuple[P, ...] | None = _recent.get(key, weight)
+    found: tuple[P, ...] | None = _recent.get(key)
     if found is None:
         found = tuple(make())
         _recent.put(key, found, weight)

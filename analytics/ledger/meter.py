@@ -1,11 +1,10 @@
 """What the ledger takes from a call when it is read: its own facts, about no other call. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.chaining import Chain
 from analytics.dialects.exchange import ResponseReading
-from analytics.ledger.composition import KINDS, NO_COUNTS, Counts, counts_of
+from analytics.ledger.composition import KINDS, NO_COUNTS, Counts, counts_of, plus
 from analytics.ledger.prompt import looped, prompt_tokens
 
 MEDIA = KINDS.index("media")
@@ -32,16 +31,13 @@ class Meter:
 
 def meter_of(chain: Chain, response: ResponseReading) -> Meter:
     """The meter of a call that a dialect has read."""
-    spoken = chain.spoken
+    history, start = chain.history, chain.spoken.echo_at
+    echo = slice(start, start + chain.spoken.echo_blocks)
+    kinds = (block.kind for block in history.blocks[echo])
     return Meter(
         prompt_tokens=prompt_tokens(response.usage, response.details),
         looped=looped(response),
-        request=_counts(chain, (*chain.preamble, *chain.history)),
-        echo=_counts(chain, chain.history[spoken.echo_at : spoken.echo_at + spoken.echo_blocks]),
-        reply=_counts(chain, chain.reply),
+        request=plus(chain.preamble.counts, history.counts),
+        echo=counts_of(zip(kinds, history.tokens[echo], strict=True)),
+        reply=chain.reply.counts,
     )
-
-
-def _counts(chain: Chain, hashes: Sequence[bytes]) -> Counts:
-    found = (chain.blocks[digest] for digest in hashes)
-    return counts_of((measured.block.kind, measured.tokens) for measured in found)

@@ -16,8 +16,14 @@ SHORTEST_LINE = 40
 MOST_LINES = 64
 
 
-def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequence[tuple[bytes, Block]]) -> Spoken:
-    """The facts; `sizes` are the bytes of the history's blocks. The preamble's are added by the caller."""
+def spoken(
+    hasher: Hasher,
+    history: Speech,
+    sizes: Sequence[int],
+    reply: Sequence[tuple[bytes, Block]],
+    preamble: tuple[int, int],
+) -> Spoken:
+    """The facts; `sizes` are the bytes of the history's blocks, `preamble` is how many blocks and bytes it has."""
     runs = last_runs(hasher, history, MOST_RUNS)
     ending = next((run for run in runs if run.end == len(history.blocks)), None)
     closed = [run for run in runs if run is not ending]
@@ -26,6 +32,8 @@ def spoken(hasher: Hasher, history: Speech, sizes: Sequence[int], reply: Sequenc
     last = ending or echo
     stem = len(history.hashes) // STRIDE * STRIDE
     return Spoken(
+        preamble_blocks=preamble[0],
+        preamble_bytes=preamble[1],
         history_bytes=sum(sizes),
         first_block=as_uuid(history.hashes[0]) if history.hashes else None,
         last_block=as_uuid(history.hashes[-1]) if history.hashes else None,

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from analytics.background import tell_usage
-from analytics.chaining import Chain, Measured
+from analytics.chaining import Chain, Stretch
 from analytics.dialects.tool_names import tool_name
 from analytics.hashing import STRIDE, as_uuid
 from analytics.ledger.meter import Meter
@@ -140,23 +140,25 @@ def _block_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
     found: dict[bytes, Row] = {}
     for reading, first in fresh_steps:
         chain, full = reading.chain, reading.row["content"] == "full"
-        for digest in (*chain.preamble, *chain.history[first:], *chain.reply):
-            # A call without contents may have come first: then the text of the next one completes the block.
-            if digest not in found or (full and found[digest]["content"] is None):
-                found[digest] = _block_row(chain.blocks[digest], full)
+        for stretch, start in ((chain.preamble, 0), (chain.history, first), (chain.reply, 0)):
+            for at in range(start, len(stretch.digests)):
+                digest = stretch.digests[at]
+                # A call without contents may have come first: then the text of the next one completes the block.
+                if digest not in found or (full and found[digest]["content"] is None):
+                    found[digest] = _block_row(stretch, at, full)
     return list(found.values())
 
 
-def _block_row(measured: Measured, full: bool) -> Row:
-    block = measured.block
+def _block_row(stretch: Stretch, at: int, full: bool) -> Row:
+    block = stretch.blocks[at]
     return {
-        "block_hash": as_uuid(measured.digest),
+        "block_hash": as_uuid(stretch.digests[at]),
         "role": block.role,
         "kind": block.kind,
         "content": block.content.encode("utf-8", "replace").decode() if full else None,
         "name": tool_name(block) if full else None,
-        "bytes": measured.size,
-        "tokens": measured.tokens,
+        "bytes": stretch.sizes[at],
+        "tokens": stretch.tokens[at],
     }
 
 
@@ -174,7 +176,7 @@ def _prefix_row(chain: Chain, at: int) -> Row:
     return {
         "prefix_hash": as_uuid(chain.prefixes[at]),
         "parent_hash": as_uuid(chain.prefixes[at - 1]) if at else None,
-        "block_hash": as_uuid(chain.history[at]),
+        "block_hash": as_uuid(chain.history.digests[at]),
         "depth": at + 1,
     }
 
@@ -184,7 +186,7 @@ def _stride_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
     for reading, first in fresh_steps:
         chain = reading.chain
         ends = range((first // STRIDE + 1) * STRIDE, len(chain.prefixes) + 1, STRIDE)
-        so_far = list(accumulate(chain.blocks[block].size for block in chain.history)) if ends else []
+        so_far = list(accumulate(chain.history.sizes)) if ends else []
         for end in ends:
             if chain.prefixes[end - 1] not in found:
                 found[chain.prefixes[end - 1]] = _stride_row(chain, end, so_far[end - 1])
@@ -197,14 +199,14 @@ def _stride_row(chain: Chain, end: int, size: int) -> Row:
         "stride_from": as_uuid(chain.prefixes[end - 1 - STRIDE]) if end > STRIDE else None,
         "depth": end,
         "bytes": size,
-        "blocks": b"".join(chain.history[end - STRIDE : end]),
+        "blocks": b"".join(chain.history.digests[end - STRIDE : end]),
     }
 
 
 def _preamble_rows(readings: Iterable[Reading]) -> list[Row]:
     found: dict[object, Chain] = {r.row["preamble_hash"]: r.chain for r in readings if "preamble_hash" in r.row}
     return [
-        {"preamble_hash": digest, "block_hashes": [as_uuid(block) for block in chain.preamble]}
+        {"preamble_hash": digest, "block_hashes": [as_uuid(block) for block in chain.preamble.digests]}
         for digest, chain in found.items()
     ]
 

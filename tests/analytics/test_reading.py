@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.chaining import Chain
 from analytics.hashing import Hasher
 from analytics.pricing.pricer import Pricer
 from analytics.reading import Reader, Reading
@@ -79,7 +80,7 @@ def test_what_no_dialect_reads_is_kept_raw_with_what_the_record_itself_says() ->
     assert reading.raw == chat(1, api="unknown.api")
     assert (reading.row["reading"], reading.row["usage_basis"]) == ("unread", "none")
     assert (reading.row["status"], reading.row["complete"]) == (200, True)
-    assert not reading.chain.blocks
+    assert reading.chain == Chain()
 
 
 def test_a_call_in_which_there_is_no_json_is_kept_raw() -> None:

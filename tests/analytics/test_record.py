@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.record import Body, Record, Who, from_meta
+from analytics.transport_errors import own_words
 from tests.analytics.chats import chat
 
 # Whoever makes a record has put U+FFFD in the place of what is not Unicode.
@@ -37,7 +38,7 @@ RECORDS = st.builds(
     first_byte_at=st.none() | TIME,
     ended_at=st.none() | TIME,
     complete=st.booleans(),
-    error=MAYBE,
+    error=MAYBE.map(own_words),
     warmup=st.booleans(),
     connection_id=MAYBE,
     who=st.builds(Who, MAYBE, MAYBE, MAYBE),
