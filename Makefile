@@ -8,13 +8,16 @@ PYTHONS := python3.13 python3.14 python3.12 python3 python
 OLDEST := 3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports coverage lock wheel bench image agents clean
+.PHONY: help run demo test check lint types imports coverage lock wheel bench sample image agents clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## set up, then start proxy, collector and dashboard
 	@$(BIN)/tokenecho up $(ARGS)
+
+demo: $(VENV)/.run ## set up, then show the dashboard with the calls of a made-up team
+	@$(BIN)/tokenecho demo $(ARGS)
 
 test: $(VENV)/.dev ## set up, then run the tests
 	@$(BIN)/python -m pytest $(ARGS)
@@ -46,6 +49,9 @@ agents: $(VENV)/.dev ## install the coding agents into .agents (1.5 GB) and test
 
 bench: $(VENV)/.dev ## run the benchmarks (minutes)
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
+
+sample: $(VENV)/.dev ## make the demo's calls anew (a minute)
+	@$(BIN)/python -m examples.team $(ARGS)
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist .

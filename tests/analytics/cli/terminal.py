@@ -43,11 +43,11 @@ def called(home: Path, *arguments: str) -> Result:
 
 
 @contextmanager
-def started(home: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def started(home: Path, *arguments: str, more: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """A command that goes on; ended with the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "analytics.cli", *arguments],
-        env=environment(home),
+        env=environment(home, **(more or {})),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
