@@ -69,12 +69,17 @@ def turns(connection: duckdb.DuckDBPyConnection, conversation: str, selection: S
     Raises DatabaseError where there is no such conversation, or several.
     """
     choose(connection, selection)
-    found = [row[0] for row in connection.execute(sql("conversations_like"), [conversation]).fetchall()]
+    return rows(connection, "conversation_turns", [one_conversation(connection, conversation)])
+
+
+def one_conversation(connection: duckdb.DuckDBPyConnection, beginning: str) -> str:
+    """The id of the conversation whose id begins so. Raises DatabaseError where there is none, or several."""
+    found = [str(row[0]) for row in connection.execute(sql("conversations_like"), [beginning]).fetchall()]
     if not found:
-        raise DatabaseError(f"No conversation {conversation!r}; `tokenecho conversations` lists them.")
-    if len(found) > 1 and conversation not in found:
-        raise DatabaseError(f"Several conversations begin with {conversation!r}; give more of the id.")
-    return rows(connection, "conversation_turns", [conversation if conversation in found else found[0]])
+        raise DatabaseError(f"No conversation {beginning!r}; `tokenecho conversations` lists them.")
+    if len(found) > 1 and beginning not in found:
+        raise DatabaseError(f"Several conversations begin with {beginning!r}; give more of the id.")
+    return beginning if beginning in found else found[0]
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[object] | None = None) -> list[Row]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from analytics.cli.numbers import UNKNOWN, dollars, size
-from analytics.cli.report_text import number
+from analytics.cli.report_tables import number
 from analytics.cli.tables import CONTROLS, print_table
 from analytics.findings.evidence import facts, quotes
 from analytics.findings.fixes import SDKS, Fix

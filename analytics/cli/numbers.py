@@ -1,5 +1,7 @@
 """Numbers as people read them: thousands separated, units named, unknown said."""
 
+from math import floor, log10
+
 UNKNOWN = "–"
 
 
@@ -14,7 +16,8 @@ def dollars(value: float | None) -> str:
         return UNKNOWN
     if value >= 1 or value == 0:
         return f"${value:,.2f}"
-    return f"${value:.4f}" if value >= 0.001 else f"${value:.2g}"
+    digits = 4 if value >= 0.001 else 1 - floor(log10(abs(value)))
+    return f"${value:.{digits}f}"
 
 
 def milliseconds(value: float | None) -> str:

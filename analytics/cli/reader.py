@@ -1,7 +1,8 @@
-"""The reader that commands use: this installation's secret, and its prices."""
+"""What commands read with: this installation's secret, its prices, and what it does not want to hear of."""
 
 import click
 
+from analytics.findings.mutes import Mute, MutesError, load_mutes
 from analytics.hashing import Hasher
 from analytics.launch.places import Places
 from analytics.pricing.price_file import PriceFileError, read_price_file
@@ -20,4 +21,12 @@ def make_pricer(at: Places) -> Pricer:
     try:
         return Pricer(read_price_file(at.prices) if at.prices.exists() else None)
     except PriceFileError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def read_mutes(at: Places) -> list[Mute]:
+    """The findings that are muted; ClickException where the file cannot be read."""
+    try:
+        return load_mutes(at.mutes)
+    except MutesError as error:
         raise click.ClickException(str(error)) from error

@@ -1,18 +1,25 @@
 """`tokenecho conversations`, `turns` and `report`: what was resent, and what it cost."""
 
+import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from analytics.cli.filters import filter_options, none_chosen
-from analytics.cli.numbers import UNKNOWN, dollars
+from analytics.cli.json_output import json_text, print_json
+from analytics.cli.numbers import UNKNOWN, dollars, size
 from analytics.cli.options import database_option, json_option, option
-from analytics.cli.report_text import CONVERSATION, FORMATS, TEXTS, amount, conversation_cells, number, share
+from analytics.cli.reader import read_mutes
+from analytics.cli.report_tables import CONVERSATION, TEXTS, amount, conversation_cells, number, share
+from analytics.cli.report_text import FORMATS
 from analytics.cli.tables import print_table
+from analytics.findings.listing import list_findings
+from analytics.findings.worth import digest
 from analytics.launch.places import Places
+from analytics.private import owner_only
 from analytics.reporting import Row, Selection
 from analytics.reporting import conversations as conversation_rows
 from analytics.reporting import report as make_report
@@ -32,7 +39,7 @@ def conversations(at: Places, limit: int, by: str, as_json: bool, **chosen: Any)
     with Database(at.database).reading() as connection:
         found = conversation_rows(connection, selection, limit, by)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     print_table(CONVERSATION, [conversation_cells(row) for row in found], right=frozenset(CONVERSATION) - TEXTS)
     _say_if_none(found, selection)
@@ -49,7 +56,7 @@ def turns(at: Places, as_json: bool, conversation: str, **chosen: Any) -> None:
     with Database(at.database).reading() as connection:
         found = turn_rows(connection, conversation, selection)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     print_table(TURN, [_turn_cells(row) for row in found], right=frozenset(TURN) - {"relation", "ended"})
     _say_if_none(found, selection)
@@ -86,27 +93,67 @@ def _turn_cells(row: Row) -> list[str]:
     ]
 
 
+PAGE = "html"
+
+
 @click.command()
 @database_option
 @filter_options
-@option("--format", "form", type=click.Choice([*FORMATS, "json"]), default="text", show_default=True, help="How.")
+@option("--format", "form", type=click.Choice([*FORMATS, PAGE, "json"]), default="text", show_default=True, help="How.")
+@option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), envvar=None, help="The file to write it to.")
 @json_option
-def report(at: Places, form: str, as_json: bool, **chosen: Any) -> None:
-    """Report on the calls: totals, echo, cost by model, app, team and day, the most expensive conversations."""
-    selection = Selection(**chosen)
+def report(at: Places, form: str, output: Path | None, as_json: bool, **chosen: Any) -> None:
+    """Report on the calls: totals, echo, findings, cost by model, app, team and day, the dearest conversations.
+
+    As a page (--format html) it has charts too, and is one file that needs nothing else: it can be mailed.
+    """
+    selection, form = Selection(**chosen), "json" if as_json else form
+    if form == PAGE and output is None and sys.stdout.isatty():
+        raise click.UsageError("The page is too large for a terminal: name a file with --output report.html.")
+    made = _page(at, selection) if form == PAGE else _dressed(at, selection, form)
+    if output:
+        _write(output, made)
+    else:
+        sys.stdout.buffer.write(made)
+        sys.stdout.buffer.flush()
+
+
+def _dressed(at: Places, selection: Selection, form: str) -> bytes:
     with Database(at.database).reading() as connection:
-        found = make_report(connection, selection)
-    if as_json or form == "json":
-        _print_json(asdict(found))
-        return
-    click.echo(FORMATS[form](found))
-    _say_if_none(found.totals["calls"], selection)
+        calls = make_report(connection, selection)
+        found = digest(list_findings(connection, selection, read_mutes(at)))
+    _say_if_none(calls.totals["calls"], selection)
+    if form == "json":
+        return json_text({**asdict(calls), **asdict(found)})
+    return f"{FORMATS[form](calls, found)}\n".encode()
+
+
+def _page(at: Places, selection: Selection) -> bytes:
+    """The page comes from a process of its own: charts are none of the core's business."""
+    options = [f"--{name}={value}" for name, value in selection.parameters().items() if value is not None]
+    # -P: a folder of the user's that is called dashboard, too, is not ours.
+    command = [sys.executable, "-P", "-m", "dashboard.report", f"--db={at.database}", *options]
+    ran = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # our own module
+    said = ran.stderr.decode("utf-8", "replace").strip()
+    if ran.returncode:
+        raise click.ClickException(said.removeprefix("Error: "))
+    if said:
+        click.echo(said, err=True)
+    return ran.stdout
+
+
+def _write(path: Path, made: bytes) -> None:
+    """All of it or nothing, and for the owner alone."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        with owner_only():
+            fresh.write_bytes(made)
+            fresh.replace(path)
+    except OSError as error:
+        raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
+    click.echo(f"{size(len(made))} in {path}.", err=True)
 
 
 def _say_if_none(found: object, selection: Selection) -> None:
     if not found:
         click.echo(none_chosen(selection), err=True)
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

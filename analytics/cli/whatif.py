@@ -1,14 +1,13 @@
 """`tokenecho whatif`: the same calls, made in other ways, and what they would have cost."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import click
-import orjson
 
 from analytics.cli.filters import filter_options, none_chosen
+from analytics.cli.json_output import print_json
 from analytics.cli.numbers import UNKNOWN, count, dollars
 from analytics.cli.options import database_option, json_option, option
 from analytics.cli.progress import progress_bar
@@ -131,4 +130,4 @@ def _print_json(found: Comparison, traffic: Traffic, everything: bool) -> None:
     }
     if not everything:
         made["curves"] = curve_points(found, [call.exchange_id for call in traffic.chosen])
-    sys.stdout.buffer.write(orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    print_json(made)

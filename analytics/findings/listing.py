@@ -7,16 +7,20 @@ import duckdb
 import orjson
 
 from analytics.findings.mutes import Mute, muted_by
-from analytics.reporting import Row, Selection, choose, rows
+from analytics.reporting import Row, Selection, choose, one_conversation, rows
 from analytics.store.database import DatabaseError, sql
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Findings, the weightiest first, and how many were left out because they are muted."""
+    """Findings, the weightiest first, and how many were left out because they are muted.
+
+    `waiting` conversations of the database changed and are not examined yet: they may hold more.
+    """
 
     findings: list[Row]
     muted: int
+    waiting: int = 0
 
 
 def list_findings(
@@ -29,15 +33,18 @@ def list_findings(
 ) -> Listed:
     """The findings at these calls; `names` are the findings that are wanted, all where none is given.
 
-    `conversation` is the beginning of an id. A row's `evidence` is an object.
+    `conversation` is the beginning of an id; raises DatabaseError where none or several begin so. A row's `evidence` is
+    an object.
     """
     choose(connection, selection)
     wanted = set(names)
     found = [row for row in rows(connection, "finding_list") if not wanted or row["finding"] in wanted]
     if conversation:
-        found = [row for row in found if str(row["conversation_id"]).startswith(conversation)]
+        whole = one_conversation(connection, conversation)
+        found = [row for row in found if row["conversation_id"] == whole]
     heard = [row for row in found if not muted_by(mutes, str(row["finding"]), row["app"])]
-    return Listed([_opened(row) for row in heard], len(found) - len(heard))
+    ((waiting,),) = connection.execute(sql("dashboard_unexamined")).fetchall()
+    return Listed([_opened(row) for row in heard], len(found) - len(heard), int(waiting))
 
 
 def one_finding(connection: duckdb.DuckDBPyConnection, beginning: str) -> Row:

@@ -10,8 +10,8 @@ from analytics.caching.billed import BilledCall, Scope
 from analytics.caching.loading import CallLoader
 from analytics.caching.prompt import EMPTY, Prefix, Prompt
 from analytics.pricing.pricer import UNBILLED
-from analytics.reporting import Row, Selection, choose, rows
-from analytics.store.database import DatabaseError, sql
+from analytics.reporting import Row, Selection, choose, one_conversation, rows
+from analytics.store.database import sql
 
 type Group = tuple[BilledCall, ...]
 
@@ -57,20 +57,11 @@ def load_traffic(
     Raises DatabaseError where there is no such conversation, or several.
     """
     choose(connection, selection)
-    whole = _conversation(connection, conversation) if conversation else None
+    whole = one_conversation(connection, conversation) if conversation else None
     connection.execute("set variable conversation = ?::varchar", [whole])
     chosen = tuple(_chosen(row) for row in rows(connection, "whatif_calls") if row["api"] not in UNBILLED)
     scopes = CallLoader(connection).load(_around(connection, [call.exchange_id for call in chosen]))
     return Traffic(chosen, tuple(_groups(scopes.items())))
-
-
-def _conversation(connection: duckdb.DuckDBPyConnection, beginning: str) -> str:
-    found = [str(row[0]) for row in connection.execute(sql("conversations_like"), [beginning]).fetchall()]
-    if not found:
-        raise DatabaseError(f"No conversation {beginning!r}; `tokenecho conversations` lists them.")
-    if len(found) > 1 and beginning not in found:
-        raise DatabaseError(f"Several conversations begin with {beginning!r}; give more of the id.")
-    return beginning if beginning in found else found[0]
 
 
 def _chosen(row: Row) -> Chosen:

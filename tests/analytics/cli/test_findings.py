@@ -49,8 +49,12 @@ def test_one_chooses_by_name_app_and_conversation(folder: Path) -> None:
     assert {row["app"] for row in listed(folder, "--app", "desk")} == {"desk"}
     conversation = listed(folder, "--app", "desk")[0]["conversation_id"]
     assert {row["conversation_id"] for row in listed(folder, "--conversation", conversation[:12])} == {conversation}
-    nothing = run(folder, "findings", "--app", "nobody")
-    assert "Nothing was found. No calls are chosen" in nothing.stderr
+    assert run(folder, "findings", "--app", "nobody").stderr.startswith("No calls are chosen by")
+    assert run(folder, "findings", "--app", "shop", "--finding", "lost_history").stderr == "Nothing was found.\n"
+    assert (
+        "No conversation 'zzz'; `tokenecho conversations` lists them."
+        in run(folder, "findings", "--conversation", "zzz").stderr
+    )
 
 
 def test_a_limit_says_how_many_it_left_out(folder: Path) -> None:

@@ -7,7 +7,15 @@ from analytics.cli.numbers import count, dollars, milliseconds, size
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0, "$0.00"), (12.345, "$12.35"), (0.5, "$0.5000"), (0.00012, "$0.00012"), (1234, "$1,234.00")],
+    [
+        (None, "–"),
+        (0, "$0.00"),
+        (12.345, "$12.35"),
+        (0.5, "$0.5000"),
+        (0.00012, "$0.00012"),
+        (0.0000667, "$0.000067"),
+        (1234, "$1,234.00"),
+    ],
 )
 def test_dollars_show_what_there_is_to_see(value: float | None, text: str) -> None:
     assert dollars(value) == text

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from analytics.cli.report_text import FORMATS
+from analytics.findings.listing import Listed
+from analytics.findings.worth import digest
 from analytics.reporting import Report
 from tests.analytics.cli.terminal import called
 from tests.analytics.cli.test_exchanges import chat_har
@@ -111,6 +113,7 @@ def test_what_was_captured_steers_no_terminal(home: Path) -> None:
     groups = {"model": [row | {"cost_usd": 0.1, "unpriced": 0}]}
     totals = json.loads(called(home, "report", "--json").stdout)["totals"] | {"first_call": None, "last_call": None}
     made = Report(totals, groups, [])
+    nothing = digest(Listed([], 0))
     for form in FORMATS.values():
-        assert "\x1b" not in form(made)
-    assert "a [2J b" in FORMATS["text"](made)
+        assert "\x1b" not in form(made, nothing)
+    assert "a [2J b" in FORMATS["text"](made, nothing)
