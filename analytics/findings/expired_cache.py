@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.findings.cache_misses import Shortfall
-from analytics.findings.cache_money import LEAST_GAIN, evidence_ids, paid_for, severity
+from analytics.findings.cache_money import evidence_ids, paid_for, severity, worth
 from analytics.findings.cache_steps import longer_ttls
 from analytics.findings.cached import Cached
 from analytics.findings.case import Case
@@ -27,7 +27,7 @@ LEAST_SHARE = 0.1
 @dataclass(frozen=True, slots=True)
 class Expired:
     """`pauses` are the seconds since the last use, `lifetime_s` what the cache lives. `longer` names the lifetimes that
-    could have been asked for, `best` the one whose saving is given, if one saves.
+    could have been asked for, `best` the one whose saving is given; None where none is known to save.
     """
 
     calls: int
@@ -47,41 +47,43 @@ def select(case: Case) -> Iterator[Hit]:
     for cached in case.cached:
         found = cached.of("expired")
         paid = paid_for(cached, found)
-        if not found or (paid is not None and paid < LEAST_SHARE * (cached.paid_usd or 0.0)):
-            continue
-        undone = cached.undone("expired")
-        gain = undone.usd if undone else None
-        pays = gain is not None and gain > LEAST_GAIN * (cached.paid_usd or 0.0)
-        evidence = _evidence(cached, found, undone.policy.ttl if undone and pays else None)
-        yield Hit(
-            exchange_id=found[0].turn.exchange_id,
-            severity=severity(gain if pays else None),
-            confidence=_confidence(cached),
-            evidence=evidence,
-            advice=f"{evidence.calls} of {evidence.of_calls} calls came after more than {_spoken(evidence.lifetime_s)}"
-            f", when the cache was gone: {evidence.missed_tokens:,} tokens were paid for again. "
-            f"{_advice(evidence, gain)}",
-            tokens=evidence.missed_tokens,
-            usd=gain if pays else None,
-            paid_usd=paid,
-        )
+        if found and (paid is None or paid >= LEAST_SHARE * (cached.paid_usd or 0.0)):
+            yield from _hits(cached, found, paid)
+
+
+def _hits(cached: Cached, found: list[Shortfall], paid: float | None) -> Iterator[Hit]:
+    undone = cached.undone("expired")
+    gain = undone.usd if undone else None
+    if not worth(gain, cached):
+        return  # there is a longer lifetime, and it would not have paid
+    evidence = _evidence(cached, found, undone.policy.ttl if undone and gain is not None else None)
+    yield Hit(
+        exchange_id=found[0].turn.exchange_id,
+        severity=severity(gain),
+        confidence=_confidence(cached),
+        evidence=evidence,
+        advice=f"{evidence.calls} of {evidence.of_calls} calls came after more than {_spoken(evidence.lifetime_s)}, "
+        f"when the cache was gone: {evidence.missed_tokens:,} tokens were paid for again. {_advice(evidence, gain)}",
+        tokens=evidence.missed_tokens,
+        usd=gain,
+        paid_usd=paid,
+    )
 
 
 def _evidence(cached: Cached, found: list[Shortfall], best: str | None) -> Expired:
-    calls = [each.call for each in cached.billed]
     misses = [shortfall.miss for shortfall in found if shortfall.miss]
     return Expired(
         calls=len(found),
-        of_calls=len(calls),
+        of_calls=len(cached.billed),
         exchange_ids=evidence_ids(found),
         pauses=[round(miss.seconds or 0.0, 1) for miss in misses[:MOST_PAUSES]],
         lifetime_s=min((miss.ttl_s for miss in misses if miss.ttl_s), default=0.0),
-        longer=longer_ttls(calls),
+        longer=longer_ttls(list(cached.calls.values())),
         best=best,
         missed_tokens=sum(shortfall.tokens for shortfall in found),
         paid_input_usd=cached.paid_usd,
-        rule=calls[0].rule.name,
-        source=calls[0].rule.source.text,
+        rule=cached.rule.name,
+        source=cached.rule.source.text,
     )
 
 
@@ -89,17 +91,15 @@ def _confidence(cached: Cached) -> Confidence:
     """An automatic cache may lose an entry for reasons of its own, before its time."""
     if cached.guessed:
         return "possible"
-    return "certain" if cached.billed[0].call.rule.guaranteed else "likely"
+    return "certain" if cached.rule.guaranteed else "likely"
 
 
 def _advice(evidence: Expired, gain: float | None) -> str:
     if evidence.best:
         return f"With a lifetime of {evidence.best} the conversation would have cost {usd(gain)} less."
-    if not evidence.longer:
-        return "There is no longer lifetime to ask for."
-    if gain is None:
+    if evidence.longer:
         return f"Whether {' or '.join(evidence.longer)} would have paid is unknown."
-    return f"A lifetime of {' or '.join(evidence.longer)} would not have paid."
+    return "There is no longer lifetime to ask for."
 
 
 def _spoken(seconds: float) -> str:
