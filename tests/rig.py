@@ -118,15 +118,21 @@ class Rig:
         return httpx2.AsyncClient(verify=self.trust.context, proxy=self.url, trust_env=False, timeout=10)
 
     def settle(self) -> None:
-        """Wait until all that ended before is stored, and put it behind: the writer keeps the order."""
+        """Wait until all that ended before is stored, and put it behind."""
+        self.drained()
+        self.up.log.clear()
+
+    def drained(self) -> list[Record]:
+        """All that ended before and was not given yet, once it is stored: the writer keeps the order."""
         self._own_client = self._own_client or self.client()
         body = {"model": "claude-sonnet-4-5", "max_tokens": 1, "messages": [{"role": "user", "content": "settle"}]}
         self._own_client.post("/v1/messages/count_tokens", json=body)
-        path = ""
-        while not path.endswith("/count_tokens"):
+        found: list[Record] = []
+        while not (found and found[-1].path.endswith("/count_tokens")):
             [spooled] = self.wait_for(lambda: self.spool.take(after=self.mark, count=1))
-            self.mark, path = spooled.seq, spooled.record().path
-        self.up.log.clear()
+            self.mark = spooled.seq
+            found.append(spooled.record())
+        return found[:-1]
 
     def records(self, count: int = 1) -> list[Record]:
         """The next `count` records; those before are never given again. Fails where more have come."""

@@ -11,6 +11,7 @@ once.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from analytics.findings.archive import Piece
 from analytics.findings.case import Case
@@ -29,7 +30,10 @@ NAMED = {"user": "user message", "assistant": "reply", "thinking": "piece of thi
 
 @dataclass(frozen=True, slots=True)
 class Heavy:
-    """`block_tokens` is an estimate: the block's weight, scaled to what the provider reported for the whole call."""
+    """`block_tokens` is an estimate: the block's weight, scaled to what the provider reported for the whole call.
+
+    It is no more than what was new in the call that brought the block.
+    """
 
     block_hash: str
     kind: str
@@ -68,9 +72,16 @@ def _heavy(case: Case, line: Line, resent: int) -> Iterator[Hit]:
         return
     ratio = scale(case, line.turns[-1], line.history)
     for sent in candidates:
-        tokens = round(pieces[sent.block].tokens * (ratio or 1.0))
+        tokens = round(min(pieces[sent.block].tokens * (ratio or 1.0), _most(line, sent.first)))
         if tokens >= LEAST_TOKENS and tokens * sent.again.calls >= LEAST_SHARE * resent:
             yield _hit(sent, pieces[sent.block], tokens, resent)
+
+
+def _most(line: Line, first: Turn) -> float:
+    """What the call that brought the block had that was not sent before: the block cannot be more."""
+    if first.new_tokens is None or first.echoed_tokens is None or (first is line.turns[0] and first.relation != "new"):
+        return inf
+    return first.new_tokens + first.echoed_tokens
 
 
 def _again(line: Line, pieces: Mapping[bytes, Piece]) -> Iterator[Sent]:

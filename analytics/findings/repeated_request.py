@@ -9,7 +9,7 @@ retry). For duplicates, keep the answer for as long as it holds, by a hash of th
 first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -17,6 +17,7 @@ from typing import Literal
 from analytics.findings.case import Case
 from analytics.findings.hit import Confidence, Hit
 from analytics.findings.money import total, usd
+from analytics.findings.second_try import needless_usd
 from analytics.findings.turn import Turn
 
 type Kind = Literal["retry", "duplicate"]
@@ -114,14 +115,25 @@ def _reason(twin: Turn) -> str:
 
 
 def _wasted(kind: Kind, pairs: list[tuple[Turn, Turn]]) -> float | None:
-    """What the needless one of the two cost: the failed one of a retry, the later one of duplicates.
+    """What the needless one of the two cost: of a retry the failed one's reply and a reading of the prompt, of
+    duplicates the later one.
 
     A failed call without usage is not billed as far as the provider says, and adds nothing.
     """
     if kind == "duplicate":
         return total(turn.cost_usd for turn, _ in pairs)
-    billed = [twin for _, twin in pairs if twin.input_tokens is not None]
-    return total(twin.cost_usd for twin in billed) if billed else None
+    again = {twin.exchange_id: turn for turn, twin in pairs}
+    tried = [(twin, _billed(turn, again)) for turn, twin in pairs if twin.input_tokens is not None]
+    found = [needless_usd(twin, turn) for twin, turn in tried if turn]
+    return total(found) if found else None
+
+
+def _billed(turn: Turn, again: Mapping[str, Turn]) -> Turn | None:
+    """This call, or the first one after it that tried the same again and was billed."""
+    at: Turn | None = turn
+    while at and at.input_tokens is None:
+        at = again.get(at.exchange_id)
+    return at
 
 
 def _confidence(evidence: Repeated) -> Confidence:
@@ -135,6 +147,6 @@ def _advice(evidence: Repeated, money: float | None) -> str:
     times = "1 request was" if evidence.calls == 1 else f"{evidence.calls} requests were"
     if evidence.kind == "retry":
         why = f" after {', '.join(evidence.reasons)}" if evidence.reasons else ""
-        cost = f"; the failed calls were billed {usd(money)}" if money else ""
+        cost = f"; {usd(money)} bought nothing" if money else ""
         return f"{times} tried again{why}{cost}."
     return f"{times} answered twice, the second time for {usd(money)}."

@@ -16,6 +16,7 @@ from itertools import groupby
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit, Severity
 from analytics.findings.money import total, usd
+from analytics.findings.second_try import needless_usd
 from analytics.findings.turn import Turn
 
 # Stop values that cut a reply short, in lower case, by cause. The values are those of each API's own page:
@@ -100,7 +101,8 @@ def _hit(case: Case, cause: str, turns: list[Turn]) -> Hit:
     # A repeat whose parent was thrown away: what the cut reply cost bought nothing.
     wasted = [turn for turn in turns if _repeats(case, turn)]
     repeats = [repeat.exchange_id for turn in wasted for repeat in _repeats(case, turn)]
-    money = total(turn.cost_usd for turn in wasted) if wasted else None
+    again = [(turn, billed) for turn in wasted if (billed := _billed_repeat(case, turn))]
+    money = total(needless_usd(turn, billed) for turn, billed in again) if again else None
     evidence = Truncated(
         cause=cause,
         stop_reasons=dict(Counter(turn.stop_reason or "" for turn in turns)),
@@ -127,6 +129,17 @@ def _hit(case: Case, cause: str, turns: list[Turn]) -> Hit:
 
 def _repeats(case: Case, turn: Turn) -> list[Turn]:
     return [child for child in case.children.get(turn.exchange_id, ()) if child.relation == "retry"]
+
+
+def _billed_repeat(case: Case, turn: Turn) -> Turn | None:
+    """The first repeat that was answered: a refused one is not billed, and is repeated itself."""
+    waiting = _repeats(case, turn)
+    while waiting:
+        repeat = waiting.pop(0)
+        if repeat.input_tokens is not None:
+            return repeat
+        waiting += _repeats(case, repeat)
+    return None
 
 
 def _severity(cause: str, wasted: list[Turn], turns: list[Turn]) -> Severity:

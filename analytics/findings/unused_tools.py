@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit
 from analytics.findings.money import total, usd
+from analytics.findings.stretch import stretch_usd
 from analytics.findings.turn import Turn
 
 # So many calls, or one cannot tell; so many tokens on each, or it is not worth a line.
@@ -50,7 +51,8 @@ def select(case: Case) -> Iterator[Hit]:
     kinds = {turn.preamble_hash: _definitions(case, turn) for turn in {t.preamble_hash: t for t in turns}.values()}
     used = _used(case)
     unused = {name for found in kinds.values() for name in found.weights} - used
-    tokens = [_tokens(turn, kinds[turn.preamble_hash], unused) for turn in turns]
+    shortest = {turn.preamble_hash: turn for turn in sorted(turns, key=lambda turn: -(turn.input_tokens or 0))}
+    tokens = [_tokens(shortest[turn.preamble_hash], kinds[turn.preamble_hash], unused) for turn in turns]
     if max(tokens, default=0) < LEAST_TOKENS:
         return
     yield _hit(turns, tokens, unused, {name for found in kinds.values() for name in found.weights} & used)
@@ -73,13 +75,17 @@ def _used(case: Case) -> set[str]:
 
 
 def _tokens(turn: Turn, tools: Definitions, unused: set[str]) -> int:
-    """What the unused definitions came to in this call."""
+    """What the unused definitions came to in this call, and in all others with the same tools.
+
+    The less else is in a call, the less is estimated along with them.
+    """
     weight = sum(weight for name, weight in tools.weights.items() if name in unused)
     return round((turn.tools_tokens or 0) * weight / tools.whole) if tools.whole else 0
 
 
 def _hit(turns: list[Turn], tokens: list[int], unused: set[str], used: set[str]) -> Hit:
-    money = total(_paid(turn, count) for turn, count in zip(turns, tokens, strict=True))
+    # Tools stand at the front, where the cache is read first.
+    money = total(stretch_usd(turn, 0, count) for turn, count in zip(turns, tokens, strict=True))
     evidence = Unused(
         tools=len(unused) + len(used),
         unused=len(unused),
@@ -101,18 +107,3 @@ def _hit(turns: list[Turn], tokens: list[int], unused: set[str], used: set[str])
         usd=money,
         paid_usd=money,
     )
-
-
-def _paid(turn: Turn, tokens: int) -> float | None:
-    """What so many tokens of the tools cost: tools stand at the front, where the cache is read first."""
-    again = (turn.tools_tokens or 0) - (turn.new_tools_tokens or 0)
-    share = again / turn.tools_tokens if turn.tools_tokens else 0.0
-    resent = _price(turn.resent_usd, turn.resent_tokens, tokens * share)
-    new = _price(turn.new_usd, turn.new_tokens, tokens * (1 - share))
-    return None if resent is None or new is None else resent + new
-
-
-def _price(paid: float | None, tokens: int | None, wanted: float) -> float | None:
-    if not wanted:
-        return 0.0
-    return paid / tokens * wanted if paid is not None and tokens else None

@@ -43,6 +43,7 @@ class World:
     _seen: dict[bytes, int] = field(default_factory=dict)
     _number: int = 0
     _ahead: float = 0
+    _moves: list[tuple[float, float]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> float:
@@ -50,7 +51,12 @@ class World:
         return time.time() + self._ahead
 
     def advance(self, seconds: float) -> None:
+        self._moves.append((time.time(), seconds))
         self._ahead += seconds
+
+    def ahead_at(self, moment: float) -> float:
+        """The seconds by which its clock was ahead of the real one at a moment of that."""
+        return sum(seconds for moved_at, seconds in self._moves if moved_at <= moment)
 
     def next_number(self) -> int:
         with self._lock:

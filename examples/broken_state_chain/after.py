@@ -1,0 +1,27 @@
+"""Answers letters to a shop: OpenAI keeps the conversation, and one model reads all of it."""
+
+from pathlib import Path
+
+from openai import OpenAI
+
+TEXTS = Path(__file__).parents[1]
+HANDBOOK = (TEXTS / "handbook.md").read_text("utf-8")
+LETTERS = (TEXTS / "letters.txt").read_text("utf-8").split("\n---\n")
+
+
+def main() -> None:
+    openai = OpenAI()
+    previous_id = None
+    for letter in LETTERS:
+        response = openai.responses.create(
+            model="gpt-5.1",  # one model for a conversation: a cache is a model's own
+            instructions=HANDBOOK,
+            input=[{"role": "user", "content": letter.strip()}],
+            previous_response_id=previous_id,
+        )
+        previous_id = response.id
+        print(response.output_text)
+
+
+if __name__ == "__main__":
+    main()
