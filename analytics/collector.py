@@ -46,6 +46,8 @@ class Collector:
     def __init__(self, spool: Spool, database: Database, reader: Reader) -> None:
         self._spool, self._database, self._reader = spool, database, reader
         self._state: object = None
+        # Whether more waited than the last batch could hold.
+        self._behind = False
         self._tidied_at, self._untidy = time.monotonic(), False
         # The last one may have ended with something left to look at.
         self._examined_at, self._unexamined = time.monotonic(), True
@@ -73,7 +75,7 @@ class Collector:
                 continue
             trouble = ""
             if last is None:
-                _give_way(handled, time.monotonic() - begun)
+                self._give_way(time.monotonic() - begun)
             elif not handled or self._spool.ends()[0] > last:
                 return
 
@@ -103,6 +105,11 @@ class Collector:
         self._unexamined = bool(examined)
         return examined
 
+    def _give_way(self, took: float) -> None:
+        """Leave the file to the readers for a while. Where much waits, they have it while the next batch is read."""
+        if not self._behind:
+            time.sleep(max(PAUSE_S, min(took * PAUSE_RATIO, LONGEST_PAUSE_S)))
+
     def _tidy(self, *, idle: bool) -> None:
         """Clear up behind us when there is nothing else to do, and now and then when there always is."""
         if self._untidy and (idle or time.monotonic() - self._tidied_at > TIDY_EVERY_S):
@@ -115,6 +122,7 @@ class Collector:
         Raises DatabaseError or SpoolFull, and nothing is lost; DatabaseUnavailable and SpoolFull may pass.
         """
         taken = self._spool.take(count=TOGETHER[0])
+        self._behind = bool(taken) and self._spool.ends()[1] > taken[-1].seq
         for group in _groups(taken):
             self._try(group, patience)
         self._untidy = self._untidy or bool(taken)
@@ -171,12 +179,6 @@ class Collector:
         with self._database.writing(patience) as connection:
             write_capture_state(connection, self._spool.spool_id(), *state)
         self._state = state
-
-
-def _give_way(handled: int, took: float) -> None:
-    """Leave the file to the readers for a while. Where much waits, they have it while the next batch is read."""
-    if handled < TOGETHER[0]:
-        time.sleep(max(PAUSE_S, min(took * PAUSE_RATIO, LONGEST_PAUSE_S)))
 
 
 def _warned(before: str, trouble: str) -> str:

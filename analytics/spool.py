@@ -243,8 +243,9 @@ class Spool:
 
     def ends(self) -> tuple[int, int]:
         """The places of the oldest and of the newest record that waits; (0, 0) when none does."""
+        # Two queries: asked for both at once, SQLite reads every row. https://www.sqlite.org/optoverview.html#minmax
         found: tuple[int, int] = self._db.execute(
-            "select coalesce(min(seq), 0), coalesce(max(seq), 0) from records"
+            "select coalesce((select min(seq) from records), 0), coalesce((select max(seq) from records), 0)"
         ).fetchone()
         return found
 

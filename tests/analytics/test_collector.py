@@ -6,8 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -309,6 +311,18 @@ def test_under_steady_load_what_was_handed_over_is_cleared_up_too(
     busy = Busy(spool.path, rounds=6)
     collector(spool, database).run(busy.asked)
     assert max(busy.sizes) < 2 * 200_000
+
+
+def test_it_pauses_only_when_it_has_caught_up(
+    spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = Body(b" " * (40 << 20))  # so that a batch is full with one of them
+    spool.append([replace(found, request=large) for found in chats(1, 2, 3)])
+    waited: list[int] = []
+    monkeypatch.setattr(time, "sleep", lambda seconds: waited.append(spool.waiting()))
+    collector(spool, database).run(lambda: bool(waited))
+    assert waited == [0]
+    assert len(stored(database)) == 3
 
 
 class Adding(Reader):
