@@ -17,6 +17,7 @@ from analytics.findings import (
     uncached_prefix,
     unused_server_state,
     unused_tools,
+    wasted_cache_write,
     window_pressure,
 )
 from analytics.findings.hit import Finding, Lever, never, nothing
@@ -37,6 +38,7 @@ FINDINGS: tuple[Finding, ...] = (
     _finding(uncached_prefix, "caching"),
     _finding(broken_prefix, "caching"),
     _finding(expired_cache, "caching"),
+    _finding(wasted_cache_write, "caching"),
     _finding(unused_tools, "history"),
     _finding(heavy_block, "history"),
     _finding(lost_history, "history"),

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from analytics.caching.billed import BilledCall
 from analytics.caching.rules import CacheRule
 from analytics.findings.cache_doubt import LEAST_TOKENS, preamble_tokens, rule_of, unread
-from analytics.findings.cache_money import LEAST_GAIN, MOST_IDS, severity
+from analytics.findings.cache_money import MOST_IDS, severity, worth
 from analytics.findings.cached import Cached
 from analytics.findings.case import Case
 from analytics.findings.hit import Hit
@@ -71,7 +71,7 @@ def select(case: Case) -> Iterator[Hit]:
         # Where a change or a pause kept it from being read, that is another finding, with its own money.
         if any((undone := cached.undone(each.cause)) and (undone.usd or 0.0) > 0.0 for each in cached.shortfalls):
             continue
-        writes = [_write(case, cached, each) for each in cached.billed if each.usage.cache_write_tokens]
+        writes = list(_writes(case, cached))
         wasted = [write for write in writes if write.wasted]
         if sum(write.wasted for write in wasted) >= LEAST_TOKENS:
             yield from _hits(cached, writes, wasted)
@@ -90,22 +90,34 @@ def _lasts(turn: Turn, rule: CacheRule) -> float:
     return max((rule.ttls[ttl] for ttl, tokens in written.items() if tokens), default=rule.seconds(None) or 0.0)
 
 
-def _write(case: Case, cached: Cached, billed: BilledCall) -> Write:
-    turn, rule = case.by_id[billed.call.call_id], billed.call.rule
-    written, read = turn.cache_write_tokens or 0, turn.cache_read_tokens or 0
-    if any((later.cache_read_tokens or 0) > read + SLACK for later in _later(case, turn)):
-        return Write(billed, turn, written, 0)
-    after = turn.preamble_used_after
+def _writes(case: Case, cached: Cached) -> Iterator[Write]:
+    most = _read_later(case)
+    for billed in cached.billed:
+        turn = case.by_id[billed.call.call_id]
+        if turn.cache_write_tokens:
+            yield Write(billed, turn, turn.cache_write_tokens, _wasted(turn, billed.call.rule, most[turn.exchange_id]))
+
+
+def _read_later(case: Case) -> dict[str, int]:
+    """The most that a call after each one read."""
+    most, found = 0, {}
+    for turn in reversed(case.turns):
+        found[turn.exchange_id] = most
+        most = max(most, turn.cache_read_tokens or 0)
+    return found
+
+
+def _wasted(turn: Turn, rule: CacheRule, read_later: int) -> int:
+    """How many of the tokens that it wrote no later call can have read."""
+    written, read, after = turn.cache_write_tokens or 0, turn.cache_read_tokens or 0, turn.preamble_used_after
+    if read_later > read + SLACK:
+        return 0
     if after is None or after - turn.started_at > timedelta(seconds=_lasts(turn, rule)):
-        return Write(billed, turn, written, written)
+        return written
     if (turn.preamble_read_after or 0) > read + SLACK:
-        return Write(billed, turn, written, 0)
+        return 0
     # Another call has the same instructions: they may be read yet, what comes after them is this call's own.
-    return Write(billed, turn, written, max(0, written - max(0, preamble_tokens(turn) - read)))
-
-
-def _later(case: Case, turn: Turn) -> Iterator[Turn]:
-    return (later for later in case.turns if later.started_at > turn.started_at)
+    return max(0, written - max(0, preamble_tokens(turn) - read))
 
 
 def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[Hit]:
@@ -114,9 +126,9 @@ def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[
     gain = None if premium is None or saved is None else premium
     if premium is not None and saved is not None and saved >= premium:
         return  # the cache has paid for itself; the last call's write is the price of that
-    if premium is not None and premium <= LEAST_GAIN * (cached.paid_usd or 0.0):
+    if not worth(premium, cached):
         return
-    rule, tokens = wasted[0].billed.call.rule, sum(write.wasted for write in wasted)
+    tokens = sum(write.wasted for write in wasted)
     evidence = Wasted(
         calls=len(wasted),
         of_calls=len(cached.billed),
@@ -126,10 +138,10 @@ def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[
         read_tokens=sum(each.usage.cache_read_tokens or 0 for each in cached.billed),
         premium_usd=premium,
         saved_by_reads_usd=saved,
-        lifetime_s=max(_lasts(write.turn, rule) for write in wasted),
+        lifetime_s=max(_lasts(write.turn, cached.rule) for write in wasted),
         paid_input_usd=cached.paid_usd,
-        rule=rule.name,
-        source=rule.source.text,
+        rule=cached.rule.name,
+        source=cached.rule.source.text,
     )
     yield Hit(
         exchange_id=wasted[0].turn.exchange_id,

@@ -18,6 +18,7 @@ from benchmarks.scenarios import (
     uncached_prefix,
     unused_server_state,
     unused_tools,
+    wasted_cache_write,
     window_pressure,
 )
 from benchmarks.scenarios.call import Scenario
@@ -30,6 +31,7 @@ LABELLED: tuple[ModuleType, ...] = (
     uncached_prefix,
     broken_prefix,
     expired_cache,
+    wasted_cache_write,
     unused_tools,
     heavy_block,
     lost_history,
