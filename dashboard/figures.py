@@ -4,7 +4,7 @@ result = rows("dashboard_spend", filters)
 show_chart(spend_over_time(result.rows, colours()), result, title="Spend over time", alt="…", name="spend")
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.data import Result
+from dashboard.filters import NOT_SET
 from dashboard.numbers import known
 from dashboard.palette import Palette, palette, template
 
 # The PNG comes from the chart's own button; what else Plotly offers there, a mouse does.
 BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "pan2d", "zoom2d"]
+# Of these, what is missing is no figure that nobody knows.
+NAMES = ("app", "team", "user_name", "client")
 CONFIG: dict[str, Any] = {"displaylogo": False, "modeBarButtonsToRemove": BUTTONS, "scrollZoom": False}
 
 
@@ -28,7 +31,7 @@ def colours() -> Palette:
 def show_chart(figure: go.Figure, result: Result, *, title: str, alt: str, name: str, help: str | None = None) -> None:
     """A chart under its title. `alt` is a sentence that says what it shows; `name` is that of the files."""
     figure.update_layout(template=template(colours()))
-    _head(title, help, result, name, lambda: figure.to_html(include_plotlyjs=True, config=CONFIG))
+    show_head(title, result, name, help=help, html=lambda: figure.to_html(include_plotlyjs=True, config=CONFIG))
     config = CONFIG | {"toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"tokenecho-{name}"}}
     st.plotly_chart(figure, theme=None, config=config, alt=alt, key=f"chart-{name}")
 
@@ -48,9 +51,10 @@ def show_table(
 
     With `select` a row can be chosen: its number, from 0.
     """
-    _head(title, help, result, name, None)
+    show_head(title, result, name, help=help)
+    named = {column: result.rows[column].fillna(NOT_SET) for column in NAMES if column in result.rows}
     state = st.dataframe(
-        result.rows,
+        result.rows.assign(**named),
         hide_index=True,
         width="stretch",
         height=height or "auto",
@@ -66,22 +70,37 @@ def show_table(
     return picked[0] if picked else None
 
 
+def show_figures(figures: Iterable[tuple[str, str, str]]) -> None:
+    """Single figures side by side, each a title, a value, and what exactly it counts."""
+    shown = list(figures)
+    for column, (title, value, about) in zip(st.columns(len(shown)), shown, strict=True):
+        column.metric(title, value, help=about, border=True, height="stretch")
+
+
 def money(title: str, amounts: "pd.Series[float]", help: str | None = None) -> Any:
     """A column of USD: in cents, or where all are small with as many digits as it takes."""
     largest = known(amounts.max()) if len(amounts) else None
-    style = "dollar" if largest is None or largest >= 1 else "$%.5f"
+    style = "dollar" if not largest or largest >= 1 else "$%.4f" if largest >= 0.01 else "$%.6f"
     return st.column_config.NumberColumn(title, format=style, help=help)
 
 
-def _head(title: str, help: str | None, result: Result, name: str, html: Callable[[], str] | None) -> None:
+def show_head(
+    title: str, result: Result, name: str, *, help: str | None = None, html: Callable[[], str] | None = None
+) -> None:
+    """A title, and beside it all that can be taken away; `html` makes the chart."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(title, anchor=False, help=help)
-        with st.popover("", icon=":material/download:", type="tertiary", help="Take these figures away"):
-            _download("Rows (CSV)", lambda: result.rows.to_csv(index=False), f"tokenecho-{name}.csv", "text/csv")
-            if html:
-                _download("Chart (HTML)", html, f"tokenecho-{name}.html", "text/html")
-                st.caption("As a picture (PNG): the camera above the chart.")
-            _download("Query (SQL)", lambda: result.sql, f"tokenecho-{name}.sql", "application/sql")
+        show_downloads(result, name, html)
+
+
+def show_downloads(result: Result, name: str, html: Callable[[], str] | None = None) -> None:
+    """The rows, the query behind them, and the chart if there is one."""
+    with st.popover("", icon=":material/download:", type="tertiary", help="Take these figures away"):
+        _download("Rows (CSV)", lambda: result.rows.to_csv(index=False), f"tokenecho-{name}.csv", "text/csv")
+        if html:
+            _download("Chart (HTML)", html, f"tokenecho-{name}.html", "text/html")
+            st.caption("As a picture (PNG): the camera above the chart.")
+        _download("Query (SQL)", lambda: result.sql, f"tokenecho-{name}.sql", "application/sql")
 
 
 def _download(text: str, made: Callable[[], str], file: str, mime: str) -> None:

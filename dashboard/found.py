@@ -21,6 +21,8 @@ from dashboard.plain_text import in_markdown, visible
 
 CONVERSATION = "app_pages/conversation.py"
 TEXTS = {finding.name: finding.text for finding in FINDINGS}
+# What helps, in a word or two.
+LEVERS = {"caching": "prompt caching", "state": "server-side state", "history": "a smaller history", "calls": "calls"}
 MONEY_OF = "What another way of calling would not have cost, net of what that way costs itself."
 
 

@@ -51,6 +51,15 @@ def gaps(figures: Figures) -> list[str]:
 _COUNTS = ("calls", "unpriced", "unmetered", "unsplit", "assumed")
 
 
+def beside(found: Figures | None) -> str:
+    """What is not in the avoidable money, because it overlaps with it."""
+    history = known((found or {}).get("history_usd"))
+    return "" if not history else (
+        f"A smaller history would have cost up to {dollars(history)} less; that overlaps with what else is avoidable, "
+        "and is not added to it."
+    )  # fmt: skip
+
+
 def _gaps(counts: Mapping[str, int]) -> Iterator[str]:
     calls = f"of {counts['calls']:,} calls"
     if counts["unpriced"]:
@@ -64,7 +73,7 @@ def _gaps(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def _spend(now: Figures, before: Figures) -> Headline:
-    unpriced = int(known(now.get("unpriced")) or 0)
+    unpriced = sum(int(known(now.get(name)) or 0) for name in ("unpriced", "unmetered"))
     text = dollars(cost) if (cost := known(now.get("cost_usd"))) is not None else UNKNOWN
     about = (
         "What the calls cost: as the provider reported it, else its tokens at the list price of the model that "
@@ -106,7 +115,8 @@ def _cache(now: Figures, before: Figures) -> Headline:
 def _avoidable(found: Figures | None, before: Figures) -> Headline:
     about = (
         "Money that another way of calling would not have cost, net of what that way costs itself, over the findings "
-        "whose money adds up. What a smaller history would save overlaps with it and is not in it."
+        "whose money adds up; of a conversation never more than it cost. What a smaller history would save overlaps "
+        "with it and is not in it."
     )
     if found is None:
         return Headline("Avoidable", UNKNOWN, "not examined yet", "off", about)

@@ -15,7 +15,7 @@ FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 # Meanings that meet in one chart: money by what it bought, input by where it came from.
 BOUGHT = ("new", "resent", "cache_read", "cache_write", "output")
 PARTS = ("tools", "system", "resent", "echoed", "remembered", "new")
-# A bar that is read from the cache is hatched as well, so that it needs no colour of its own beside the parts.
+# What was read from the cache is hatched in every chart; beside the parts of an input it needs no colour of its own.
 CACHE_PATTERN = "/"
 
 
@@ -86,6 +86,14 @@ def palette(mode: str | None) -> Palette:
     return DARK if mode == "dark" else LIGHT
 
 
+def fill(colours: Palette, meaning: str) -> dict[str, object]:
+    """The marker of a bar with that meaning: what was read from a cache is hatched, `unknown` has no meaning."""
+    colour = colours.unknown if meaning == "unknown" else colours[meaning]
+    shape = CACHE_PATTERN if meaning == "cache_read" else ""
+    pattern = {"shape": shape, "fillmode": "overlay", "fgcolor": colours.background, "fgopacity": 0.5, "size": 6}
+    return {"color": colour, "line": {"width": 0.5, "color": colours.background}, "pattern": pattern}
+
+
 def template(colours: Palette) -> go.layout.Template:
     """What all charts have in common: quiet axes, one font, room for a legend on top."""
     axis = {
@@ -105,7 +113,16 @@ def template(colours: Palette) -> go.layout.Template:
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
-            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0, "title": ""},
+            "legend": {
+                "orientation": "h",
+                "yanchor": "bottom",
+                "y": 1.02,
+                "xanchor": "left",
+                "x": 0,
+                "title": "",
+                "font": {"size": 12},
+                "traceorder": "normal",
+            },
             "hoverlabel": {
                 "bgcolor": colours.panel,
                 "bordercolor": colours.grid,

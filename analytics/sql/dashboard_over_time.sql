@@ -13,7 +13,8 @@ select
     case when hours <= 72 then 'hour' when hours <= 24 * 120 then 'day' when hours <= 24 * 800 then 'week' else 'month' end
         as bucket,
     sum(calls)::bigint as calls,
-    sum(unpriced)::bigint as unpriced,
+    (sum(unpriced) + sum(unmetered))::bigint as unpriced,
+    sum(unmetered)::bigint as unmetered,
     sum(cost_usd) as cost_usd,
     sum(new_usd) as new_usd,
     sum(again_usd) as again_usd,

@@ -4,11 +4,12 @@ with spent as (
         case when grouping(team) = 0 then 'team' when grouping(app) = 0 then 'app' else 'user' end as dimension,
         coalesce(team, app, user_name) as name,
         sum(calls)::bigint as calls,
-        sum(unpriced)::bigint as unpriced,
+        (sum(unpriced) + sum(unmetered))::bigint as unpriced,
         sum(cost_usd) as cost_usd,
         sum(input_tokens)::bigint as input_tokens,
         sum(output_tokens)::bigint as output_tokens,
         (sum(resent_tokens) + sum(echoed_tokens)) / nullif(sum(split_tokens), 0) as echo_share,
+        coalesce(sum(exact_tokens), 0) / nullif(sum(resent_tokens), 0) as exact_share,
         sum(cache_read_tokens) / nullif(sum(cacheable_tokens), 0) as cache_hit_share
     from shown_hours
     where current
@@ -18,11 +19,11 @@ avoidable as (
     select
         case when grouping(team) = 0 then 'team' when grouping(app) = 0 then 'app' else 'user' end as dimension,
         coalesce(team, app, user_name) as name,
+        sum(findings) as findings,
         sum(usd) as known_usd,
-        count(*) as found
-    from findings
-    join shown_calls using (exchange_id)
-    where current and lever <> 'history' and severity <> 'info'
+        sum(history_usd) as history_usd
+    from shown_avoidable
+    where current
     group by grouping sets ((team), (app), (user_name))
 ),
 daily as (
@@ -48,7 +49,8 @@ trends as (
 select
     spent.*,
     -- Nothing where nothing was found; unknown where nothing is known of what was.
-    case when found is null then 0 else known_usd end as avoidable_usd,
+    case when coalesce(findings, 0) = 0 then 0 else known_usd end as avoidable_usd,
+    coalesce(history_usd, 0) as history_usd,
     trend
 from spent
 left join avoidable using (dimension, name)

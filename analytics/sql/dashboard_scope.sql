@@ -59,3 +59,36 @@ where chosen(getvariable('provider'), provider)
   and chosen(getvariable('app'), app)
   and chosen(getvariable('team'), team)
   and chosen(getvariable('client'), client);
+
+-- What the findings say could have been saved, by conversation and by whose calls they are at. The money of a smaller
+-- history overlaps with that of the other levers (a cached token can be left out, too), so it is given for itself. The
+-- others add up, but two of them may be about the same call (cut short, and asked again): never more than was paid.
+create or replace temp view shown_avoidable as
+with found as (
+    select
+        current,
+        findings.conversation_id,
+        team,
+        app,
+        user_name,
+        -- Those that only inform claim no money; one about the cache does where the price is known.
+        count(*) filter (lever <> 'history' and (severity <> 'info' or lever = 'caching')) as findings,
+        count(*) filter (lever <> 'history' and (severity <> 'info' or lever = 'caching') and usd is null) as unpriced,
+        sum(usd) filter (lever <> 'history') as usd,
+        sum(usd) filter (lever <> 'history' and confidence = 'certain') as certain_usd,
+        sum(usd) filter (lever = 'history') as history_usd
+    from findings
+    join shown_calls using (exchange_id)
+    group by all
+),
+paid as (
+    select conversation_id, sum(cost_usd) as cost_usd
+    from links
+    join exchanges using (exchange_id)
+    where conversation_id in (select conversation_id from found where usd > 0)
+    group by conversation_id
+)
+select
+    found.* replace (least(usd, cost_usd) as usd, least(certain_usd, cost_usd) as certain_usd)
+from found
+left join paid using (conversation_id);

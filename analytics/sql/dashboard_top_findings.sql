@@ -5,6 +5,7 @@ select
     count(*) as times,
     count(distinct findings.conversation_id) as conversations,
     sum(usd) as usd,
+    sum(paid_usd) as paid_usd,
     count(*) filter (usd is null) as unpriced,
     sum(tokens)::bigint as tokens,
     sum(bytes)::bigint as bytes,

@@ -4,55 +4,66 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.charts.caching import pauses, share_by_name, share_by_turn, share_over_time
+from dashboard.charts.caching import IN_VAIN, causes, pauses, share_by_name, share_by_turn, share_over_time
 from dashboard.data import Result, rows
-from dashboard.figures import colours, money, show_chart, show_table
+from dashboard.figures import colours, money, show_chart, show_downloads, show_figures, show_table
 from dashboard.filters import Filters
+from dashboard.found import TEXTS
 from dashboard.notices import show_nothing_here
-from dashboard.numbers import compact, dollars, known, share
-from dashboard.sidebar import chosen
+from dashboard.numbers import UNKNOWN, compact, dollars, known, share
+from dashboard.sidebar import chosen, in_url
 
 CAUSES: dict[str, Any] = {
     "finding": "cause",
+    "what": st.column_config.TextColumn("what happened", width="large"),
     "usd": "avoidable (USD)",
     "times": st.column_config.NumberColumn("times", format="localized"),
     "conversations": st.column_config.NumberColumn("conversations", format="localized"),
     "tokens": st.column_config.NumberColumn("tokens", format="compact"),
     "paid_usd": "paid for them (USD)",
 }
-# The finding of writes that nobody read.
-IN_VAIN = "wasted_cache_write"
+FINDINGS = "app_pages/findings.py"
 
 
 def show(filters: Filters) -> None:
+    head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    head.title("Cache", anchor=False)
     over_time = rows("dashboard_over_time", filters)
     if over_time.rows.empty:
         show_nothing_here()
         return
-    causes = rows("dashboard_cache_findings", filters)
-    _headlines(filters, causes)
+    found = rows("dashboard_cache_findings", filters)
+    totals = rows("dashboard_cache_totals", filters)
+    with head:
+        show_downloads(totals, "cache-figures")
+    _headlines(totals, found)
     _shares(filters, over_time)
     _pauses(filters)
-    _causes(causes)
+    _causes(found)
 
 
-def _headlines(filters: Filters, causes: Result) -> None:
-    sums = rows("dashboard_cache_totals", filters).rows.iloc[0]
-    vain = causes.rows[causes.rows["finding"] == IN_VAIN]["usd"].sum(min_count=1)
-    examined = not int(rows("dashboard_unexamined").rows["conversations"][0])
-    none_found = "none" if examined else "unknown"
-    figures = (
-        ("Cache hits", share(known(sums["cache_hit_share"])), ABOUT_HITS),
-        ("Tokens read", compact(known(sums["cache_read_tokens"])), "Input tokens read from the cache."),
-        ("Tokens written", compact(known(sums["cache_write_tokens"])), ABOUT_WRITES),
-        ("Paid for writes", dollars(known(sums["cache_write_usd"])), "What the cache writes cost."),
-        ("Never read", none_found if known(vain) is None else dollars(known(vain)), ABOUT_VAIN),
+def _headlines(totals: Result, found: Result) -> None:
+    sums = totals.rows.iloc[0]
+    show_figures(
+        (
+            ("Cache hits", share(known(sums["cache_hit_share"])), ABOUT_HITS),
+            ("Tokens read", compact(known(sums["cache_read_tokens"])), "Input tokens read from the cache."),
+            ("Tokens written", compact(known(sums["cache_write_tokens"])), ABOUT_WRITES),
+            ("Paid for writes", dollars(known(sums["cache_write_usd"])), "What the cache writes cost."),
+            ("Never read", _in_vain(found), ABOUT_VAIN),
+        )
     )
-    for column, (title, value, about) in zip(st.columns(5), figures, strict=True):
-        column.metric(title, value, help=about, border=True, height="stretch")
     silent = int(sums["silent_calls"])
     if silent:
         st.caption(f"{silent:,} of {int(sums['calls']):,} calls report no cache reads; no share counts them.")
+
+
+def _in_vain(found: Result) -> str:
+    """The money for writes that nobody read; none only where everything was looked at."""
+    vain = found.rows[found.rows["finding"] == IN_VAIN]
+    if len(vain):
+        return dollars(known(vain["usd"].iloc[0]))
+    return UNKNOWN if int(rows("dashboard_unexamined").rows["conversations"][0]) else "none"
 
 
 def _shares(filters: Filters, over_time: Result) -> None:
@@ -62,6 +73,7 @@ def _shares(filters: Filters, over_time: Result) -> None:
         title="Cache hits over time",
         alt=f"A line of the share of input read from the cache, by {over_time.rows['bucket'].iloc[0]}.",
         name="cache-over-time",
+        help="The line breaks where no call reports cache reads.",
     )
     groups = rows("dashboard_groups", filters)
     apps = Result(groups.rows[groups.rows["dimension"] == "app"], groups.sql)
@@ -100,17 +112,41 @@ def _pauses(filters: Filters) -> None:
     )
 
 
-def _causes(causes: Result) -> None:
-    if causes.rows.empty:
+def _causes(found: Result) -> None:
+    if found.rows.empty:
         st.subheader("Why the cache was missed", anchor=False)
         st.caption("No findings about the cache in this view.")
         return
-    columns = CAUSES | {name: money(CAUSES[name], causes.rows[name]) for name in ("usd", "paid_usd")}
-    names = ", ".join(causes.rows["finding"])
-    alt = f"A table of causes: {names}."
-    show_table(causes, columns, title="Why the cache was missed", alt=alt, name="cache-causes")
+    told = Result(found.rows.assign(what=[_first_line(name) for name in found.rows["finding"]]), found.sql)
+    most = found.rows.sort_values("tokens", ascending=False, na_position="last").iloc[0]
+    show_chart(
+        causes(found.rows, colours()),
+        found,
+        title="Why the cache was missed",
+        alt=f"Bars of the tokens that were missed, by cause; most by {most['finding']}, "
+        f"{compact(known(most['tokens']))} tokens.",
+        name="cache-missed",
+        help=ABOUT_CAUSES,
+    )
+    columns = CAUSES | {name: money(CAUSES[name], found.rows[name]) for name in ("usd", "paid_usd")}
+    alt = f"A table of causes: {', '.join(found.rows['finding'])}."
+    show_table(told, columns, title="Causes", alt=alt, name="cache-causes")
+    st.page_link(
+        FINDINGS,
+        label="Show these findings",
+        icon=":material/lightbulb:",
+        query_params={**in_url(), "lever": ["caching"]},
+    )
 
 
+def _first_line(finding: str) -> str:
+    return TEXTS.get(finding, "").partition("\n")[0]
+
+
+ABOUT_CAUSES = (
+    "From the findings: tokens that the cache would have served but for this cause, and what could have been saved, "
+    "net of what the cache writes cost. Small misses are no findings."
+)
 ABOUT_HITS = "Input tokens read from the prompt cache, as a share of the input of all calls that report it."
 ABOUT_WRITES = "Input tokens written to the cache, where the provider reports writes; some do not charge for them."
 ABOUT_VAIN = "What was paid for cache writes that no later call read, beyond the uncached price. From the findings."
@@ -120,5 +156,4 @@ ABOUT_PAUSES = (
     "have expired; misses left of it have another cause."
 )
 
-st.title("Cache", anchor=False)
 show(chosen())

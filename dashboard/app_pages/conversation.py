@@ -9,17 +9,20 @@ from dashboard.charts.cumulative import cumulative, paid
 from dashboard.charts.growth import growth
 from dashboard.charts.times import times
 from dashboard.data import Result, here, rows
-from dashboard.figures import colours, show_chart, show_table
+from dashboard.figures import colours, money, show_chart, show_figures, show_table
+from dashboard.found import LEVERS, MONEY_OF
 from dashboard.lines import EVERY, Line, line, lines
 from dashboard.messages import show_messages
-from dashboard.numbers import compact, dollars, known, share
+from dashboard.numbers import dollars, known
 from dashboard.plain_text import in_markdown, one_line
 from dashboard.sentences import endings, fitted, growth_sentence, trend_sentence
 from dashboard.stacks import MOST_BARS, floats
+from dashboard.totals import totals
 from dashboard.ways import Ways, ways
 
+FINDINGS = "app_pages/findings.py"
 LIST = "app_pages/conversations.py"
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "turn": st.column_config.NumberColumn("turn", format="localized"),
     "started_at": st.column_config.DatetimeColumn("time (UTC)", format="YYYY-MM-DD HH:mm:ss"),
     "relation": "relation",
@@ -36,11 +39,20 @@ COLUMNS = {
     "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized"),
     "cache_write_tokens": st.column_config.NumberColumn("to cache", format="localized"),
     "output_tokens": st.column_config.NumberColumn("output tokens", format="localized"),
-    "cost_usd": st.column_config.NumberColumn("cost (USD)", format="$%.5f"),
-    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="%.0f"),
-    "duration_ms": st.column_config.NumberColumn("took (ms)", format="%.0f"),
+    "cost_usd": "cost (USD)",
+    "cost_reason": st.column_config.TextColumn("about the cost", help="Why it is unknown, or what it assumes."),
+    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="localized"),
+    "duration_ms": st.column_config.NumberColumn("took (ms)", format="localized"),
     "idle_seconds": st.column_config.NumberColumn("idle before (s)", format="%.1f"),
     "exchange_id": "call",
+}
+FOUND: dict[str, Any] = {
+    "finding": "finding",
+    "usd": "avoidable (USD)",
+    "confidence": "confidence",
+    "advice": st.column_config.TextColumn("advice", width="large"),
+    "lever": "what helps",
+    "tokens": st.column_config.NumberColumn("tokens", format="compact", help="Billed input tokens it is about."),
 }
 
 
@@ -61,15 +73,23 @@ def main() -> None:
     narrowed = Result(_narrowed(calls.rows, conversation), found.sql)
     _show_growth(narrowed)
     _show_cost(calls, conversation)
+    _show_found(conversation)
     _show_call(calls, conversation)
     _show_times(narrowed)
+    _show_calls(calls)
+
+
+def _show_calls(calls: Result) -> None:
+    """Every figure; of a call that went well there is no error, and nothing more to say of its cost."""
+    silent = {name: calls.rows[name].fillna("") for name in ("error_code", "cost_reason")}
+    whole = {name: floats(calls.rows[name]).round() for name in ("ttft_ms", "duration_ms")}
     show_table(
-        calls,
-        COLUMNS,
+        Result(calls.rows.assign(**silent, **whole), calls.sql),
+        COLUMNS | {"cost_usd": money("cost (USD)", calls.rows["cost_usd"])},
         title="Calls",
         alt=f"A table of these {len(calls.rows):,} calls with their figures.",
         name="calls",
-        height=420,
+        height=min(420, 38 + 35 * len(calls.rows)),
     )
 
 
@@ -84,53 +104,7 @@ def _head(calls: pd.DataFrame) -> None:
         f"{named} · {first['started_at']:%Y-%m-%d %H:%M} to {last['started_at']:%Y-%m-%d %H:%M} UTC · "
         f"id {in_markdown(calls['exchange_id'].iloc[0])}"
     )
-    for column, (label, value, help) in zip(st.columns(5), _totals(calls), strict=True):
-        column.metric(label, value, help=help, border=True, height="stretch")
-
-
-def _totals(calls: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Label, value and what it counts."""
-    sums = {name: floats(calls[name]).sum(min_count=1) for name in SUMMED}
-    split = floats(calls["resent_tokens"]).notna()
-    parted = floats(calls["input_tokens"])[split].sum()
-    reporting = floats(calls["cache_read_tokens"]).notna()
-    cacheable = floats(calls["input_tokens"])[reporting].sum()
-    unpriced = int(floats(calls["cost_usd"]).isna().sum())
-    echo, read = known(sums["resent_tokens"] + sums["echoed_tokens"]), known(sums["cache_read_tokens"])
-    cost = known(sums["cost_usd"])
-    return [
-        (
-            "Input tokens",
-            compact(known(sums["input_tokens"])),
-            f"Of {len(calls):,} calls, as the provider reported them.",
-        ),
-        (
-            "Sent before",
-            share(None if echo is None or not parted else echo / parted),
-            "The share of the input that was sent again or was the model's own reply, where that is known.",
-        ),
-        (
-            "From cache",
-            share(None if read is None or not cacheable else read / cacheable),
-            "The share of the input that was read from a cache, over the calls that report it.",
-        ),
-        ("Output tokens", compact(known(sums["output_tokens"])), "As the provider reported them, with reasoning."),
-        (
-            "Cost" + (f", {unpriced:,} unknown" if unpriced and cost is not None else ""),
-            "unknown" if cost is None else dollars(cost),
-            "In USD, after the discounts of caches. A call of unknown cost adds nothing.",
-        ),
-    ]
-
-
-SUMMED = (
-    "input_tokens",
-    "resent_tokens",
-    "echoed_tokens",
-    "cache_read_tokens",
-    "output_tokens",
-    "cost_usd",
-)
+    show_figures(totals(calls))
 
 
 def _picked_line(calls: pd.DataFrame) -> pd.DataFrame:
@@ -212,6 +186,26 @@ def _show_cost(calls: Result, conversation: str) -> None:
     )
     said = [*(f"**{each.name}**: {each.assumption}" for each in curves), *other.unknown]
     st.caption("  \n".join(said).replace("$", r"\$"))
+
+
+def _show_found(conversation: str) -> None:
+    """What could be better in it; a row leads to all of a finding."""
+    found = rows("dashboard_conversation_findings", conversation=conversation)
+    if found.rows.empty:
+        return
+    shown = Result(found.rows.assign(lever=found.rows["lever"].replace(LEVERS)), found.sql)
+    picked = show_table(
+        shown,
+        FOUND
+        | {"usd": money("avoidable (USD)", found.rows["usd"], f"{MONEY_OF} Unknown, too, where none is claimed.")},
+        title="Findings",
+        alt=f"A table of the {len(found.rows):,} findings about this conversation, those worth most first.",
+        name="conversation-findings",
+        select=True,
+        help="Tick a row to see why, and what to do.",
+    )
+    if picked is not None:
+        st.switch_page(FINDINGS, query_params={"found": str(found.rows["finding_id"].iloc[picked])})
 
 
 def _show_call(calls: Result, conversation: str) -> None:

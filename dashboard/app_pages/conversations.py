@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import access
 from dashboard.data import Result, rows
-from dashboard.figures import show_table
+from dashboard.figures import money, show_table
 from dashboard.notices import show_nothing_here
 from dashboard.plain_text import one_line
 from dashboard.sidebar import chosen
@@ -25,23 +25,27 @@ ORDERS = {
     "growth": "Growth per turn",
     "errors": "Failed calls",
 }
-COLUMNS = {
-    "opening": st.column_config.TextColumn("begins with", width=260),
-    "growth": st.column_config.AreaChartColumn("input by turn", help="The largest input at each turn.", y_min=0),
+ABOUT_COST = "Without calls of unknown cost, which a column further right counts."
+COLUMNS: dict[str, Any] = {
+    "opening": st.column_config.TextColumn("begins with", width=220),
+    "growth": st.column_config.AreaChartColumn(
+        "input by turn", width=130, help="The largest input at each turn.", y_min=0
+    ),
     "turns": st.column_config.NumberColumn("turns", format="localized"),
     "input_tokens": st.column_config.NumberColumn("input tokens", format="compact"),
     "echo_share": st.column_config.NumberColumn(
         "sent before", format="percent", help="The share of the input that was sent again or was the model's own reply."
     ),
-    "cost_usd": st.column_config.NumberColumn(
-        "cost (USD)", format="$%.4f", help="Without calls of unknown cost, which a column further right counts."
-    ),
+    "cost_usd": "cost (USD)",
     "ended_at": st.column_config.DatetimeColumn("last call (UTC)", format="YYYY-MM-DD HH:mm"),
     "model": "model",
     "app": "app",
     "team": "team",
     "user_name": "user",
     "client": "client",
+    "exact_share": st.column_config.NumberColumn(
+        "counted exactly", format="percent", help="The share of the resent tokens that is exact; the rest is estimated."
+    ),
     "cache_hit_share": st.column_config.NumberColumn("from cache", format="percent"),
     "growth_per_turn": st.column_config.NumberColumn("growth (tokens per turn)", format="%.0f"),
     "context_used": st.column_config.NumberColumn(
@@ -109,9 +113,10 @@ def _show_page(found: Result, total: int) -> None:
     )
     openings = result.rows["opening"].map(lambda text: one_line(text, 120), na_action="ignore")
     shown = Result(result.rows.assign(opening=openings), result.sql)
+    columns = COLUMNS | {"cost_usd": money("cost (USD)", shown.rows["cost_usd"], ABOUT_COST)}
     picked = show_table(
         shown,
-        {name: column for name, column in COLUMNS.items() if name != "opening" or openings.notna().any()},
+        {name: column for name, column in columns.items() if name != "opening" or openings.notna().any()},
         title=f"{total:,} conversations",
         alt=f"A table of {len(shown.rows):,} conversations with their growth, tokens and cost.",
         name="conversations",

@@ -8,13 +8,12 @@ from analytics.findings.mutes import Mute
 from analytics.findings.registry import FINDINGS
 from dashboard.data import Result, rows
 from dashboard.figures import money, show_table
-from dashboard.found import MONEY_OF, show_finding
+from dashboard.found import LEVERS, MONEY_OF, show_finding
 from dashboard.muting import mutes
 from dashboard.notices import show_nothing_here
 from dashboard.sidebar import chosen
 
 MOST = 50
-LEVERS = {"caching": "prompt caching", "state": "server-side state", "history": "a smaller history", "calls": "calls"}
 CONFIDENCES = ("certain", "likely", "possible")
 COLUMNS: dict[str, Any] = {
     "finding": st.column_config.TextColumn("finding", pinned=True),

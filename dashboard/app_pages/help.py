@@ -85,6 +85,7 @@ def _files() -> None:
         "the database: calls, conversations, findings": at.database,
         "the spool: calls that the collector has yet to read": at.spool,
         "budgets": at.database.with_name("budgets.toml"),
+        "findings that are not to be heard of": at.mutes,
         "your own prices": at.prices,
         "the proxy's certificate authority, with its private key": at.authority,
     }

@@ -1,27 +1,34 @@
 """Live: the newest calls as they come, what is in flight, and what capture lost."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
 import streamlit as st
 
 from dashboard.capture import REMEDIES, Capture, capture
 from dashboard.data import Result, here, rows
-from dashboard.figures import show_table
+from dashboard.figures import money, show_figures, show_table
 from dashboard.notices import notices, show_nothing_here
 from dashboard.numbers import UNKNOWN, count
 from dashboard.sidebar import chosen
 
 NEWEST = 200
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
+    "link": st.column_config.LinkColumn(
+        "open", display_text=":material/open_in_new:", width=50, help="Its conversation, in a window of its own."
+    ),
     "started_at": st.column_config.DatetimeColumn("time (UTC)", format="MM-DD HH:mm:ss"),
     "model": "model",
+    "app": "app",
     "status": st.column_config.NumberColumn("status", format="%d"),
     "ended": "ended by",
     "input_tokens": st.column_config.NumberColumn("input", format="localized", help="tokens"),
     "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized", help="tokens"),
     "output_tokens": st.column_config.NumberColumn("output", format="localized", help="tokens"),
-    "cost_usd": st.column_config.NumberColumn("cost (USD)", format="$%.5f"),
-    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="%.0f"),
-    "duration_ms": st.column_config.NumberColumn("duration (ms)", format="%.0f"),
-    "app": "app",
+    "cost_usd": "cost (USD)",
+    "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="localized"),
+    "duration_ms": st.column_config.NumberColumn("duration (ms)", format="localized"),
     "team": "team",
     "client": "client",
     "provider": "provider",
@@ -42,14 +49,23 @@ def newest() -> None:
         if found.rows.empty:
             show_nothing_here()
             return
+        links = [_link(call) for call in found.rows.to_dict("records")]
         show_table(
-            found,
-            COLUMNS,
+            Result(found.rows.assign(link=links), found.sql),
+            COLUMNS | {"cost_usd": money("cost (USD)", found.rows["cost_usd"])},
             title="Newest calls",
             alt=f"A table of the newest {len(found.rows)} calls, newest first.",
             name="live-calls",
             height=520,
         )
+
+
+def _link(call: dict[Any, Any]) -> str:
+    """Where the call's messages are; a call that nobody could read is in no conversation."""
+    if pd.isna(call["conversation_id"]):
+        return ""
+    asked = urlencode({"conversation": call["conversation_id"], "exchange": call["exchange_id"]})
+    return f"conversation?{asked}"
 
 
 @st.fragment(run_every=2.0)
@@ -73,8 +89,7 @@ def state() -> None:
             ),
             ("Lost or unread", f"{lost:,}", "Calls that were not captured, were set aside, or could not be read."),
         )
-        for column, (title, value, about) in zip(st.columns(4), figures, strict=True):
-            column.metric(title, value, help=about, border=True, height="stretch")
+        show_figures(figures)
         if lost:
             _shortfalls(shortfalls)
 

@@ -1,47 +1,43 @@
 """Overview: what the bill is made of, and what to do first."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from dashboard.charts.bands import MONEY, TOKENS, Measure, by_name, over_time, spoken
 from dashboard.data import Result, now, rows
-from dashboard.figures import colours, money, show_chart, show_table
+from dashboard.figures import colours, show_chart, show_downloads
 from dashboard.filters import Filters
-from dashboard.headlines import Figures, gaps, headlines
+from dashboard.first_steps import show_first_steps
+from dashboard.headlines import Figures, beside, gaps, headlines
 from dashboard.notices import show_nothing_here
 from dashboard.sidebar import chosen
 
 MEASURES = {"money": MONEY, "tokens": TOKENS}
 GROUPS = {"model": "By model", "app": "By app", "team": "By team", "client": "By client"}
 MOST_FINDINGS = 5
-FINDINGS: dict[str, Any] = {
-    "finding": "finding",
-    "usd": "avoidable (USD)",
-    "times": st.column_config.NumberColumn("times", format="localized"),
-    "conversations": st.column_config.NumberColumn("conversations", format="localized"),
-    "confidence": st.column_config.TextColumn("confidence", help="The confidence that most of them have."),
-    "advice": st.column_config.TextColumn("advice for the largest", width="large"),
-}
 
 
 def show(filters: Filters) -> None:
+    head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    head.title("Overview", anchor=False)
     totals = rows("dashboard_totals", filters)
     current = _period(totals, current=True)
     if not current:
         show_nothing_here()
         return
-    _headlines(filters, current, _compared(totals, filters))
+    with head:
+        show_downloads(_together(totals, rows("dashboard_avoidable", filters)), "figures")
+    _headlines(filters, totals)
     measure = MEASURES[
         st.segmented_control("Show", list(MEASURES), default="money", key="show", bind="query-params", required=True)
     ]
     _over_time(filters, measure)
+    show_first_steps(rows("dashboard_top_findings", filters, most=MOST_FINDINGS))
     _groups(filters, measure)
-    _findings(filters)
 
 
-def _headlines(filters: Filters, current: Figures, before: Figures) -> None:
+def _headlines(filters: Filters, totals: Result) -> None:
+    current, before = _period(totals, current=True), _compared(totals, filters)
     avoidable = rows("dashboard_avoidable", filters)
     found, avoided = _period(avoidable, current=True), _period(avoidable, current=False) if before else {}
     waiting = int(rows("dashboard_unexamined").rows["conversations"][0])
@@ -53,14 +49,20 @@ def _headlines(filters: Filters, current: Figures, before: Figures) -> None:
             headline.change,
             delta_color=headline.good,
             delta_arrow=headline.arrow,
-            help=headline.help,
+            help=headline.help.replace("$", r"\$"),
             border=True,
             height="stretch",
         )
-    notes = [_compared_with(filters, bool(before)), *gaps(current)]
+    notes = [_compared_with(filters, bool(before)), *gaps(current), beside(found)]
     if waiting:
         notes.append(f"{waiting:,} conversations are not examined for findings yet.")
-    st.caption(" ".join(notes))
+    st.caption(" ".join(note for note in notes if note).replace("$", r"\$"))
+
+
+def _together(totals: Result, avoidable: Result) -> Result:
+    """The figures of both queries side by side, one row for each period."""
+    found = avoidable.rows.rename(columns={name: f"avoidable_{name}" for name in avoidable.rows if name != "current"})
+    return Result(totals.rows.merge(found, on="current", how="left"), f"{totals.sql}\n{avoidable.sql}")
 
 
 def _period(result: Result, *, current: bool) -> Figures:
@@ -113,20 +115,6 @@ def _groups(filters: Filters, measure: Measure) -> None:
                 )
 
 
-def _findings(filters: Filters) -> None:
-    found = rows("dashboard_top_findings", filters, most=MOST_FINDINGS)
-    if found.rows.empty:
-        st.subheader("What to do first", anchor=False)
-        st.caption("No findings in this view.")
-        return
-    columns = FINDINGS | {"usd": money("avoidable (USD)", found.rows["usd"])}
-    show_table(found, columns, title="What to do first", alt=_findings_alt(found), name="top-findings")
-
-
-def _findings_alt(found: Result) -> str:
-    return f"A table of the {len(found.rows)} kinds of findings worth most: {', '.join(found.rows['finding'])}."
-
-
 ABOUT_MONEY = (
     "Every call's cost by what it bought. *New* and *sent again at full price* divide the input that no cache served; "
     "*from cache* is what cache reads cost, *cache writes* what was paid to fill it. *Not divided* is a cost whose "
@@ -137,5 +125,4 @@ ABOUT_TOKENS = (
     "*Echoed*: the model's own reply, sent back. *Remembered*: billed without being sent, from state at the provider."
 )
 
-st.title("Overview", anchor=False)
 show(chosen())

@@ -7,13 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
-from dashboard.palette import Palette
+from dashboard.palette import Palette, fill
 from dashboard.plain_text import in_chart, one_line
 
 BUCKETS = {"hour": "%Y-%m-%d %H:00", "day": "%a %Y-%m-%d", "week": "week of %Y-%m-%d", "month": "%B %Y"}
 # As many bars as a small chart can name.
 MOST_NAMES = 8
 LONGEST_NAME = 28
+# The axis of bars goes on so far beyond the longest, for what is written beside it.
+ROOM = 1.35
 
 
 class Band(NamedTuple):
@@ -25,9 +27,13 @@ class Band(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """What a chart counts: the column with the whole, its bands, its axis, its format, and one for hovering."""
+    """What a chart counts: the column with the whole, its bands, its axis, its format, and one for hovering.
+
+    `missing` is the column with the number of calls that the whole leaves out.
+    """
 
     whole: str
+    missing: str
     bands: tuple[Band, ...]
     rest: str
     axis: str
@@ -37,6 +43,7 @@ class Measure(NamedTuple):
 
 MONEY = Measure(
     whole="cost_usd",
+    missing="unpriced",
     bands=(
         Band("new_usd", "new", "new"),
         Band("again_usd", "sent again at full price", "resent"),
@@ -52,6 +59,7 @@ MONEY = Measure(
 )
 TOKENS = Measure(
     whole="input_tokens",
+    missing="unmetered",
     bands=(
         Band("new_tokens", "new", "new"),
         Band("resent_tokens", "resent", "resent"),
@@ -74,7 +82,7 @@ def over_time(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figu
             x=rows["starting"],
             y=values,
             name=band.title,
-            marker=_fill(band, colours),
+            marker=fill(colours, band.meaning),
             hovertemplate=f"%{{y:{measure.hover}}}",
         )
     figure.update_layout(barmode="stack", height=340)
@@ -94,19 +102,38 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
             x=values,
             name=band.title,
             orientation="h",
-            marker=_fill(band, colours),
+            marker=fill(colours, band.meaning),
             customdata=names,
             hovertemplate=f"%{{x:{measure.hover}}}",
         )
-    for at, whole in enumerate(shown[measure.whole]):
-        if known(whole) is None:
-            figure.add_annotation(x=0, y=at, text=UNKNOWN, showarrow=False, xanchor="left", xshift=4)
+    for at, (whole, missing) in enumerate(zip(shown[measure.whole], shown[measure.missing], strict=True)):
+        figure.add_annotation(
+            x=known(whole) or 0, y=at, text=_total(measure, known(whole), int(missing)),
+            showarrow=False, xanchor="left", xshift=4, font={"color": colours.muted, "size": 12},
+        )  # fmt: skip
+    longest = known(shown[measure.whole].max()) or 1.0
     figure.update_layout(barmode="stack", height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
-    figure.update_xaxes(title=measure.axis, tickformat=measure.ticks, rangemode="tozero", showgrid=True, nticks=5)
+    figure.update_xaxes(
+        title=measure.axis, tickformat=measure.ticks, range=[0, longest * ROOM], showgrid=True, nticks=5
+    )
     figure.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", showgrid=False, title=None
     )
     return figure
+
+
+def amount(measure: Measure, value: float | None) -> str:
+    """So much of the measure, with its unit."""
+    if value is None:
+        return UNKNOWN
+    return dollars(value) if measure is MONEY else f"{compact(value)} tokens"
+
+
+def _total(measure: Measure, value: float | None, missing: int) -> str:
+    """What is written beside a bar."""
+    if not missing:
+        return amount(measure, value)
+    return f"{UNKNOWN} ({missing:,} calls)" if value is None else f"{amount(measure, value)} + {missing:,} unknown"
 
 
 def tick(name: object) -> str:
@@ -120,9 +147,8 @@ def spoken(rows: pd.DataFrame, measure: Measure, shown: str) -> str:
     whole = sum(parts.values())
     if not whole:
         return f"Bars by {shown}; {measure.axis} are unknown."
-    amount = dollars(whole) if measure is MONEY else f"{compact(whole)} tokens"
     said = ", ".join(f"{title} {share(value / whole)}" for title, value in parts.items())
-    return f"Stacked bars by {shown}, in all {amount}: {said}."
+    return f"Stacked bars by {shown}, in all {amount(measure, whole)}: {said}."
 
 
 def largest(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -131,7 +157,7 @@ def largest(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     if len(ordered) <= MOST_NAMES:
         return ordered
     head, tail = ordered.iloc[: MOST_NAMES - 1], ordered.iloc[MOST_NAMES - 1 :]
-    columns = [measure.whole, *(band.column for band in measure.bands)]
+    columns = [measure.whole, measure.missing, *(band.column for band in measure.bands)]
     others = tail[columns].sum(min_count=1).to_frame().T.assign(name=f"{len(tail)} others")
     return pd.concat([head[["name", *columns]], others], ignore_index=True)
 
@@ -145,8 +171,3 @@ def _bands(rows: pd.DataFrame, measure: Measure) -> Sequence[tuple[Band, "pd.Ser
     rest = rest.where(rest > whole * 1e-9, 0.0)
     found = [*numbers.items(), (Band("", measure.rest, "unknown"), rest)]
     return [(band, values) for band, values in found if values.any()]
-
-
-def _fill(band: Band, colours: Palette) -> dict[str, object]:
-    colour = colours.unknown if band.meaning == "unknown" else colours[band.meaning]
-    return {"color": colour, "line": {"width": 0.5, "color": colours.background}}

@@ -4,10 +4,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.bands import BUCKETS, MOST_NAMES, tick
-from dashboard.numbers import UNKNOWN, known, share
-from dashboard.palette import CACHE_PATTERN, Palette
+from dashboard.numbers import dollars, known, share
+from dashboard.palette import Palette, fill
 
-PATTERN = {"fillmode": "overlay", "fgopacity": 0.4, "size": 6}
+# The finding of writes that nobody read.
+IN_VAIN = "wasted_cache_write"
 SHARE_AXIS = {"title": "input from cache", "tickformat": ".0%", "range": [0, 1.02]}
 # The lifetimes that providers sell, and the bar after which each ends: 5 min after the third, 1 h after the sixth.
 LIFETIMES = {2.5: "5 min", 5.5: "1 h", 7.5: "24 h"}
@@ -43,17 +44,15 @@ def share_by_name(rows: pd.DataFrame, colours: Palette) -> go.Figure:
             y=places,
             x=shown["cache_hit_share"],
             orientation="h",
-            marker={"color": colours["cache_read"]},
+            marker=fill(colours, "cache_read"),
             name="from cache",
-            text=[share(known(value)) for value in shown["cache_hit_share"]],
             hovertemplate="%{x:.1%}",
         )
     )
-    for at, value in enumerate(shown["cache_hit_share"]):
-        if known(value) is None:
-            figure.add_annotation(x=0, y=at, text=UNKNOWN, showarrow=False, xanchor="left", xshift=4)
+    for at, value in enumerate(map(known, shown["cache_hit_share"])):
+        figure.add_annotation(x=value or 0, y=at, text=share(value), showarrow=False, xanchor="left", xshift=4)
     figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
-    figure.update_xaxes(**SHARE_AXIS, showgrid=True)
+    figure.update_xaxes(**SHARE_AXIS | {"range": [0, 1.25], "tickvals": [0, 0.25, 0.5, 0.75, 1]}, showgrid=True)
     names = [tick(name) for name in shown["name"]]
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
     return figure
@@ -65,7 +64,7 @@ def share_by_turn(rows: pd.DataFrame, colours: Palette) -> go.Figure:
         go.Bar(
             x=rows["turn"],
             y=rows["cache_hit_share"],
-            marker={"color": colours["cache_read"]},
+            marker=fill(colours, "cache_read"),
             customdata=rows["calls"],
             name="",
             hovertemplate="%{y:.1%} of the input of %{customdata:,} calls",
@@ -80,15 +79,15 @@ def share_by_turn(rows: pd.DataFrame, colours: Palette) -> go.Figure:
 def pauses(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     """Tokens that were sent again by the `pause` before, stacked: from the cache, and not."""
     figure = go.Figure()
-    for column, title, meaning, pattern in (
-        ("cached_tokens", "from cache", "cache_read", CACHE_PATTERN),
-        ("missed_tokens", "not from cache", "resent", ""),
+    for column, title, meaning in (
+        ("cached_tokens", "from cache", "cache_read"),
+        ("missed_tokens", "not from cache", "resent"),
     ):
         figure.add_bar(
             x=rows["pause"],
             y=rows[column],
             name=title,
-            marker={"color": colours[meaning], "pattern": PATTERN | {"shape": pattern}},
+            marker=fill(colours, meaning),
             hovertemplate="%{y:,.0f} tokens",
         )
     for at, lifetime in LIFETIMES.items():
@@ -97,4 +96,32 @@ def pauses(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     figure.update_layout(barmode="stack", height=340)
     figure.update_xaxes(title="pause since the turn before", type="category")
     figure.update_yaxes(title="tokens sent again", tickformat="~s", rangemode="tozero")
+    return figure
+
+
+def causes(rows: pd.DataFrame, colours: Palette) -> go.Figure:
+    """A bar for each `finding` about the cache: its `tokens`, and beside them the avoidable `usd`."""
+    places = list(range(len(rows)))
+    wrote = [finding == IN_VAIN for finding in rows["finding"]]
+    figure = go.Figure(
+        go.Bar(
+            y=places,
+            x=rows["tokens"],
+            orientation="h",
+            marker=fill(colours, "resent")
+            | {"color": [colours["cache_write" if each else "resent"] for each in wrote]},
+            name="tokens",
+            hovertemplate="%{x:,.0f} tokens",
+        )
+    )
+    for at, (tokens, usd) in enumerate(zip(map(known, rows["tokens"]), map(known, rows["usd"]), strict=True)):
+        said = "saving unknown" if usd is None else f"{dollars(usd)} avoidable"
+        figure.add_annotation(x=tokens or 0, y=at, text=said, showarrow=False, xanchor="left", xshift=4)
+    longest = known(rows["tokens"].max()) or 1.0
+    figure.update_layout(height=90 + 34 * max(len(rows), 1), hovermode="y unified", showlegend=False)
+    figure.update_xaxes(
+        title="tokens missed, or written in vain", tickformat="~s", range=[0, longest * 1.5], showgrid=True, nticks=5
+    )
+    names = [tick(name) for name in rows["finding"]]
+    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
     return figure

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.headlines import Headline, gaps, headlines
+from dashboard.headlines import Headline, beside, gaps, headlines
 
 NOW: dict[str, Any] = {
     "calls": 100,
@@ -65,6 +65,16 @@ def test_unknown_is_unknown_and_never_nothing() -> None:
 def test_what_is_estimated_or_assumed_is_marked() -> None:
     shown = told(NOW | {"exact_share": 0.97, "assumed": 2})
     assert (shown["Echo share"].value, shown["Spend"].value) == ("≈ 90.0 %", "≈ $12.50")
+
+
+def test_a_smaller_history_is_said_beside_the_sum_and_not_in_it() -> None:
+    assert "up to $7.00 less" in beside(FOUND | {"history_usd": 7.0})
+    assert told(avoidable=FOUND | {"history_usd": 7.0})["Avoidable"].value == "$3.00"
+    assert [beside(found) for found in (None, {}, FOUND | {"history_usd": float("nan")})] == ["", "", ""]
+
+
+def test_calls_without_counts_are_of_unknown_cost_too() -> None:
+    assert "8 calls of unknown cost" in told(NOW | {"unmetered": 5})["Spend"].help
 
 
 def test_a_tooltip_says_what_is_not_counted() -> None:

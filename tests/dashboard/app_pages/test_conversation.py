@@ -33,7 +33,7 @@ def test_a_conversation_shows_its_growth_cost_messages_and_times(talks: Database
     on(app, "l1")
     assert app.title[0].value == "Conversation of 9 turns"
     assert [each.value for each in app.subheader] == [
-        "Input by call", "Cost so far", "Messages of a call", "Times", "Calls",
+        "Input by call", "Cost so far", "Findings", "Messages of a call", "Times", "Calls",
     ]  # fmt: skip
     assert len(charts(app)) == 3
     assert len(app.dataframe[-1].value) == 10
@@ -43,7 +43,8 @@ def test_a_conversation_shows_its_growth_cost_messages_and_times(talks: Database
 def test_totals_say_what_they_leave_out(talks: Database, app: AppTest) -> None:
     totals = {metric.label: metric.value for metric in on(app, "l1").metric}
     assert totals["Input tokens"] == "4,920"
-    assert totals["Sent before"] == "89.5 %"
+    # Some of it is an estimate: a history was edited, instructions were changed.
+    assert totals["Sent before"] == "≈ 89.5 %"
     assert totals["Cost, 1 unknown"].startswith("$0.0")
 
 
@@ -51,6 +52,23 @@ def test_every_chart_has_a_sentence_for_those_who_do_not_see_it(talks: Database,
     alts = [chart.alt for chart in charts(on(app, "l1"))]
     assert all(alt.endswith(".") and len(alt) > 30 for alt in alts)
     assert alts[0].startswith("Input of 10 calls")
+
+
+def test_its_findings_lead_to_all_of_each(talks: Database, app: AppTest) -> None:
+    on(app, "l1")
+    table = next(each for each in app.dataframe if "advice" in each.value).value
+    assert "repeated_request" in set(table["finding"])
+    app.session_state["table-conversation-findings"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Findings"
+    assert app.query_params["found"] in (table["finding_id"][0], [table["finding_id"][0]])
+
+
+def test_a_call_that_went_well_has_no_unknown_error(talks: Database, app: AppTest) -> None:
+    on(app, "l1")
+    errors = app.dataframe[-1].value.set_index("exchange_id")["error_code"]
+    assert (errors["l1"], errors["l2"]) == ("", "server_error")
 
 
 def test_an_unknown_id_is_a_message(talks: Database, app: AppTest) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard.charts.bands import MONEY, MOST_NAMES, TOKENS, Measure, by_name, largest, over_time, spoken
-from dashboard.palette import DARK, LIGHT
+from dashboard.palette import CACHE_PATTERN, DARK, LIGHT
 
 COLUMNS = {band.column: 0.0 for measure in (MONEY, TOKENS) for band in measure.bands}
 
@@ -12,7 +12,14 @@ COLUMNS = {band.column: 0.0 for measure in (MONEY, TOKENS) for band in measure.b
 def row(**figures: object) -> dict[str, object]:
     return (
         COLUMNS
-        | {"cost_usd": 0.0, "input_tokens": 0, "bucket": "day", "starting": pd.Timestamp("2026-03-01")}
+        | {
+            "cost_usd": 0.0,
+            "input_tokens": 0,
+            "unpriced": 0,
+            "unmetered": 0,
+            "bucket": "day",
+            "starting": pd.Timestamp("2026-03-01"),
+        }
         | figures
     )
 
@@ -53,9 +60,23 @@ def test_rows_of_rounded_sums_leave_no_rest() -> None:
 
 
 def test_an_unknown_cost_is_said_and_no_bar_of_nothing() -> None:
-    rows = pd.DataFrame([row(name="priced", cost_usd=2.0, new_usd=2.0), row(name="unpriced", cost_usd=None)])
+    priced = row(name="priced", cost_usd=2.0, new_usd=2.0)
+    partly = row(name="partly", cost_usd=1.0, new_usd=1.0, unpriced=3)
+    rows = pd.DataFrame([priced, partly, row(name="unpriced", cost_usd=None, unpriced=1_200)])
     figure = by_name(rows, MONEY, DARK)
-    assert [(note.text, note.y) for note in figure.layout.annotations] == [("unknown", 1)]
+    said = [(note.text, note.x, note.y) for note in figure.layout.annotations]
+    assert said == [("$2.00", 2.0, 0), ("$1.00 + 3 unknown", 1.0, 1), ("unknown (1,200 calls)", 0, 2)]
+
+
+def test_beside_a_bar_there_is_room_for_what_it_comes_to() -> None:
+    figure = by_name(pd.DataFrame([row(name="a", input_tokens=20_000, new_tokens=20_000)]), TOKENS, LIGHT)
+    assert figure.layout.annotations[0].text == "20.0 k tokens"
+    assert figure.layout.xaxis.range[1] > 25_000
+
+
+def test_what_came_from_the_cache_is_hatched_and_nothing_else() -> None:
+    hatched = {trace.name: trace.marker.pattern.shape for trace in over_time(DAYS, MONEY, LIGHT).data}
+    assert hatched == {"new": "", "from cache": CACHE_PATTERN, "output": "", "not divided": ""}
 
 
 def test_names_are_text_whatever_is_in_them() -> None:
