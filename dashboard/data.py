@@ -20,6 +20,7 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from analytics.findings.mutes import MutesError, load_mutes
 from analytics.launch.places import Places, places
 from analytics.store.database import Database, DatabaseError, DatabaseMissing, sql
 from dashboard.filters import Filters
@@ -69,9 +70,18 @@ def rows(query: str, filters: Filters | None = None, *, age: Age = "fresh", **pa
     `live` rows are a second old at most, `fresh` ones five, `settled` ones a minute. Raises NoData where nothing was
     captured yet, DataProblem where the database cannot be read now.
     """
-    variables = () if filters is None else _values(filters.variables(now()))
+    variables = () if filters is None else _values({**filters.variables(now()), "muted": _muted()})
     result: Result = READERS[age](here().database, query, variables, _values(parameters))
     return result
+
+
+def _muted() -> list[str]:
+    """What the team does not want to hear of, as the views know it; nothing where the file cannot be read."""
+    try:
+        found = load_mutes(here().mutes)
+    except MutesError:  # the page of findings says so
+        return []
+    return sorted(mute.finding if mute.app is None else f"{mute.finding} {mute.app}" for mute in found)
 
 
 def _values(given: Mapping[str, Value]) -> Values:

@@ -48,7 +48,7 @@ def worth(step: dict[Any, Any]) -> str:
     if usd:
         return f"{dollars(usd)} avoidable" + (f" + {unpriced:,} of unknown worth" if unpriced else "")
     if usd is None:
-        return f"saving {UNKNOWN}" + (f", {dollars(paid)} paid for it" if paid else "")
+        return f"saving {UNKNOWN}" if paid is None else f"{dollars(paid)} paid for it"
     return f"no money, {size(sent)} of upload" if sent else "no money"
 
 

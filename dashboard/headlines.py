@@ -114,9 +114,9 @@ def _cache(now: Figures, before: Figures) -> Headline:
 
 def _avoidable(found: Figures | None, before: Figures) -> Headline:
     about = (
-        "Money that another way of calling would not have cost, net of what that way costs itself, over the findings "
-        "whose money adds up; of a conversation never more than it cost. What a smaller history would save overlaps "
-        "with it and is not in it."
+        "Money that another way of calling would not have cost, net of what that way costs itself. Where findings of "
+        "a conversation speak of the same calls, the kind worth most counts. What a smaller history would save "
+        "overlaps with it, and is not in it; nor is what is muted."
     )
     if found is None:
         return Headline("Avoidable", UNKNOWN, "not examined yet", "off", about)

@@ -2,13 +2,12 @@
 select
     finding,
     count(*) as times,
-    count(distinct findings.conversation_id) as conversations,
-    sum(findings.tokens)::bigint as tokens,
-    sum(findings.usd) as usd,
-    count(*) filter (findings.usd is null) as unpriced,
-    sum(findings.paid_usd) as paid_usd
-from findings
-join shown_calls using (exchange_id)
+    count(distinct conversation_id) as conversations,
+    sum(tokens)::bigint as tokens,
+    sum(usd) as usd,
+    count(*) filter (unknown) as unpriced,
+    sum(paid_usd) as paid_usd
+from shown_findings
 where current and lever = 'caching'
 group by finding
 order by usd desc nulls last, tokens desc nulls last, finding

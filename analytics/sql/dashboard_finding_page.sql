@@ -1,23 +1,13 @@
 -- One page of the findings at the shown calls, those worth most first, then those about most tokens; how many there are
 -- (`findings`), and how many more are muted, or not (`others`). `$names`, `$levers` and `$confidences` are lists or null.
--- `$muted_names` and `$muted_apps` are the mutes, side by side; an app of null is every app.
-with mutes as (
-    select
-        unnest($muted_names::varchar[]) as finding,
-        unnest($muted_apps::varchar[]) as app
-),
-chosen_findings as (
+with chosen_findings as (
     select
         finding_id,
         finding,
         usd,
         paid_usd,
         tokens,
-        exists (
-            select 1
-            from mutes
-            where mutes.finding = findings.finding and (mutes.app is null or mutes.app = shown_calls.app)
-        ) as muted
+        muted(finding, app) as is_muted
     from findings
     join shown_calls using (exchange_id)
     where current
@@ -28,8 +18,8 @@ chosen_findings as (
 counted as (
     select
         *,
-        count(*) filter (muted = $muted) over () as findings,
-        count(*) filter (muted <> $muted) over () as others
+        count(*) filter (is_muted = $muted) over () as findings,
+        count(*) filter (is_muted <> $muted) over () as others
     from chosen_findings
 )
 select
@@ -37,6 +27,6 @@ select
     findings,
     others
 from counted
-where muted = $muted
+where is_muted = $muted
 order by usd desc nulls last, paid_usd desc nulls last, tokens desc nulls last, finding, finding_id
 limit $most offset $skipped

@@ -19,10 +19,10 @@ avoidable as (
     select
         case when grouping(team) = 0 then 'team' when grouping(app) = 0 then 'app' else 'user' end as dimension,
         coalesce(team, app, user_name) as name,
-        sum(findings) as findings,
-        sum(usd) as known_usd,
-        sum(history_usd) as history_usd
-    from shown_avoidable
+        count(*) filter (counts or unknown) as findings,
+        sum(usd) filter (counts) as known_usd,
+        sum(usd) filter (lever = 'history') as history_usd
+    from shown_findings
     where current
     group by grouping sets ((team), (app), (user_name))
 ),

@@ -60,35 +60,41 @@ where chosen(getvariable('provider'), provider)
   and chosen(getvariable('team'), team)
   and chosen(getvariable('client'), client);
 
--- What the findings say could have been saved, by conversation and by whose calls they are at. The money of a smaller
--- history overlaps with that of the other levers (a cached token can be left out, too), so it is given for itself. The
--- others add up, but two of them may be about the same call (cut short, and asked again): never more than was paid.
-create or replace temp view shown_avoidable as
+-- Whether the team has decided not to hear of a finding: `muted` is a list of findings, each for every app or, with a
+-- blank between, for one.
+create or replace temp macro muted(name, at_app) as coalesce(
+    list_contains(getvariable('muted'), name) or list_contains(getvariable('muted'), name || ' ' || at_app), false
+);
+
+-- Whether a finding may be worth money, and nobody knows how much: not even what was paid is known. One about caching
+-- only informs where nothing is claimed, and where nothing is known, too.
+create or replace temp macro worth_unknown(name, lever, severity, usd, paid_usd) as
+    lever <> 'history' and name <> 'invented_reply' and usd is null and paid_usd is null
+    and (severity <> 'info' or lever = 'caching');
+
+-- The findings that are not muted, each with whether its money counts. Of a conversation that of one kind does, the one
+-- worth most: those of caching add up, so do those of state, and each finding about calls is a kind by itself, whose
+-- calls the others may speak of. Money of a smaller history overlaps with all of it and never counts.
+create or replace temp view shown_findings as
 with found as (
     select
+        findings.*,
         current,
-        findings.conversation_id,
         team,
         app,
         user_name,
-        -- Those that only inform claim no money; one about the cache does where the price is known.
-        count(*) filter (lever <> 'history' and (severity <> 'info' or lever = 'caching')) as findings,
-        count(*) filter (lever <> 'history' and (severity <> 'info' or lever = 'caching') and usd is null) as unpriced,
-        sum(usd) filter (lever <> 'history') as usd,
-        sum(usd) filter (lever <> 'history' and confidence = 'certain') as certain_usd,
-        sum(usd) filter (lever = 'history') as history_usd
+        case when lever = 'calls' then finding else lever end as kind,
+        worth_unknown(finding, lever, severity, usd, paid_usd) as unknown
     from findings
     join shown_calls using (exchange_id)
-    group by all
+    where not muted(finding, app)
 ),
-paid as (
-    select conversation_id, sum(cost_usd) as cost_usd
-    from links
-    join exchanges using (exchange_id)
-    where conversation_id in (select conversation_id from found where usd > 0)
-    group by conversation_id
+summed as (
+    select *, sum(usd) over (partition by current, conversation_id, kind) as together from found
 )
 select
-    found.* replace (least(usd, cost_usd) as usd, least(certain_usd, cost_usd) as certain_usd)
-from found
-left join paid using (conversation_id);
+    * exclude (together),
+    usd is not null and lever <> 'history' and kind = first_value(kind) over (
+        partition by current, conversation_id order by lever = 'history', together desc nulls last, kind
+    ) as counts
+from summed;

@@ -1,4 +1,4 @@
--- The dashboard's filters, for the views of dashboard_scope.sql.
+-- The dashboard's filters and mutes, for the views of dashboard_scope.sql.
 set variable since = $since::timestamp;
 set variable until = $until::timestamp;
 set variable before = $before::timestamp;
@@ -8,3 +8,4 @@ set variable model = $model::varchar[];
 set variable app = $app::varchar[];
 set variable team = $team::varchar[];
 set variable client = $client::varchar[];
+set variable muted = $muted::varchar[];

@@ -40,10 +40,7 @@ def main() -> None:
     """The filters, the page that is asked for, and the finding that was picked."""
     st.title("Findings", anchor=False)
     decided = mutes()
-    asked = _asked() | {
-        "muted_names": tuple(mute.finding for mute in decided),
-        "muted_apps": tuple(mute.app for mute in decided),
-    }
+    asked = _asked()
     found = rows("dashboard_finding_page", chosen(), most=MOST, skipped=(_page() - 1) * MOST, **asked)
     if found.rows.empty and _page() > 1:
         _first_page()

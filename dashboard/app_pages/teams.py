@@ -139,7 +139,7 @@ ABOUT_SPENDING = (
 )
 ABOUT_MONEY = {
     "cost_usd": "What the calls cost, without those of unknown cost.",
-    "avoidable_usd": "The money of the findings that adds up; of a conversation never more than it cost.",
+    "avoidable_usd": "What findings would save, counted once where they speak of the same calls.",
     "history_usd": "What a smaller history would not have cost. It overlaps with the avoidable money.",
 }
 ABOUT_FORECAST = (

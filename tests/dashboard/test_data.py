@@ -58,31 +58,6 @@ def test_money_by_what_it_bought_sums_to_the_cost(database: Database) -> None:
     assert found["again_usd"].sum() > 0
 
 
-def test_of_a_conversation_no_more_is_avoidable_than_it_cost_and_a_smaller_history_is_not_added(
-    database: Database,
-) -> None:
-    with database.writing() as connection:
-        connection.execute("delete from findings")
-        connection.execute("create temp view fourth as select * from turns where turn = 4")
-        for name, lever, usd in (("a", "calls", 5.0), ("b", "caching", 7.0), ("c", "history", 3.0)):
-            connection.execute(
-                "insert into findings select ?, ?, ?, conversation_id, exchange_id, started_at, 'high', 'certain', "
-                "1, 1, ?, null, '{}', '' from fourth",
-                [name, name, lever, usd],
-            )
-        cost = connection.execute(
-            "select sum(cost_usd) from conversations where conversation_id in (select conversation_id from fourth)"
-        ).fetchone()
-    assert cost is not None
-    avoidable = rows("dashboard_avoidable", ALL).rows.iloc[0]
-    assert (avoidable["findings"], avoidable["usd"], avoidable["certain_usd"]) == (2, cost[0], cost[0])
-    assert avoidable["history_usd"] == 3.0
-    owners = rows("dashboard_owners", ALL).rows
-    teams = owners[owners["dimension"] == "team"]
-    sums = dict(zip(teams["name"], zip(teams["avoidable_usd"], teams["history_usd"], strict=True), strict=True))
-    assert (sums["red"], sums["blue"]) == ((cost[0], 3.0), (0.0, 0.0))
-
-
 def test_a_query_leaves_the_database_to_the_collector(database: Database) -> None:
     rows("dashboard_totals", ALL)
     with database.writing(timeout=0.5) as connection:

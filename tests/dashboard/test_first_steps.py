@@ -24,7 +24,7 @@ STEP: dict[str, Any] = {
     [
         ({}, "$1.50 avoidable"),
         ({"unpriced": 3}, "$1.50 avoidable + 3 of unknown worth"),
-        ({"usd": None}, "saving unknown, $2.00 paid for it"),
+        ({"usd": None}, "$2.00 paid for it"),
         ({"usd": float("nan"), "paid_usd": None}, "saving unknown"),
         # Server-side state is billed like history that is sent.
         ({"usd": 0.0, "lever": "state"}, "no money, 4.0 MB of upload"),
