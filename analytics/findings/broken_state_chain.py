@@ -24,6 +24,8 @@ from analytics.state.table import state_of
 
 type Cause = Literal["id refused", "another model", "expired"]
 MOST_IDS = 20
+# Prices are quotients of what was paid.
+SAME_PRICE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,26 +187,28 @@ def _held(last: Turn) -> int | None:
 
 
 def _wasted(one: Break) -> float | None:
-    """What the lost reads cost beyond the price of reads.
+    """What the lost reads cost beyond the price of reads; nothing where the other model is the cheaper one.
 
     The history itself is billed in a whole chain too, so that nothing else of it is avoidable.
     """
     lost = _lost(one)
     if not lost:
         return None if lost is None else 0.0
-    paid, rate = stretch_usd(one.turn, one.turn.cache_read_tokens or 0, lost), _read_rate(one)
-    return None if paid is None or rate is None else max(0.0, paid - rate * lost)
+    paid = stretch_usd(one.turn, one.turn.cache_read_tokens or 0, lost)
+    read, ratio = _rate(one.last.cache_read_usd, one.last.cache_read_tokens), _price_ratio(one)
+    if paid is None or read is None or ratio is None:
+        return None
+    return max(0.0, paid - read * ratio * lost) if ratio >= SAME_PRICE else 0.0
 
 
-def _read_rate(one: Break) -> float | None:
-    """What a read costs this call's model: as it cost the chain's, in the proportion of what both paid otherwise."""
-    read = _rate(one.last.cache_read_usd, one.last.cache_read_tokens)
-    if read is None or _name(one.turn) == _name(one.last):
-        return read
+def _price_ratio(one: Break) -> float | None:
+    """What a token costs this call's model against what it cost the chain's; None where that cannot be told."""
+    if _name(one.turn) == _name(one.last):
+        return 1.0
     for paid in (_uncached_rate, _write_rate):
         now, before = paid(one.turn), paid(one.last)
         if now is not None and before:
-            return read * now / before
+            return now / before
     return None
 
 

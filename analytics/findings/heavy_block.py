@@ -72,16 +72,17 @@ def _heavy(case: Case, line: Line, resent: int) -> Iterator[Hit]:
         return
     ratio = scale(case, line.turns[-1], line.history)
     for sent in candidates:
-        tokens = round(min(pieces[sent.block].tokens * (ratio or 1.0), _most(line, sent.first)))
+        tokens = round(min(pieces[sent.block].tokens * (ratio or 1.0), _most(line, sent.first, pieces[sent.block])))
         if tokens >= LEAST_TOKENS and tokens * sent.again.calls >= LEAST_SHARE * resent:
             yield _hit(sent, pieces[sent.block], tokens, resent)
 
 
-def _most(line: Line, first: Turn) -> float:
-    """What the call that brought the block had that was not sent before: the block cannot be more."""
-    if first.new_tokens is None or first.echoed_tokens is None or (first is line.turns[0] and first.relation != "new"):
+def _most(line: Line, first: Turn, piece: Piece) -> float:
+    """What was new in the call that brought the block, or came from the model itself: the block cannot be more."""
+    brought = first.relation == "new" or first is not line.turns[0]
+    if first.new_tokens is None or first.echoed_tokens is None or not brought:
         return inf
-    return first.new_tokens + first.echoed_tokens
+    return first.new_tokens + (first.echoed_tokens if piece.role == "assistant" else 0)
 
 
 def _again(line: Line, pieces: Mapping[bytes, Piece]) -> Iterator[Sent]:

@@ -62,3 +62,38 @@ def test_another_model_is_told_from_another_date_of_the_same() -> None:
     row = found((*dated, replace(whole, model="gpt-5-mini")))
     assert row["evidence"]["causes"] == ["another model"]
     assert row["evidence"]["models"] == ["gpt-5.1", "gpt-5-mini"]
+
+
+def test_what_the_chain_had_sent_could_have_been_read_and_not_only_what_it_had_read() -> None:
+    *chat, last, refused, whole = broken("openai.responses", GONE)
+    last = replace(last, usage=Tokens(3_000, 10, read=2_048))
+    row = found((*chat, last, refused, replace(whole, usage=Tokens(3_100, 10))))
+    # An automatic cache holds what was sent, in steps of 128 tokens: 2,944 of 3,000.
+    assert row["evidence"]["lost_reads"] == 2_944
+    # gpt-5.1: 1.25 USD for a million tokens, 0.125 where they are read from the cache.
+    assert row["usd"] == pytest.approx(2_944 * (1.25 - 0.125) / 1e6)
+
+
+def test_reads_that_were_written_once_more_cost_the_premium_too() -> None:
+    *chat, last, refused, whole = broken("anthropic.messages", NO_THREAD, status=404)
+    last = replace(last, usage=Tokens(3_000, 10, read=2_000, write_5m=900))
+    row = found((*chat, last, refused, replace(whole, usage=Tokens(3_100, 10, write_5m=3_100))))
+    assert row["evidence"]["lost_reads"] == 2_900
+    assert row["usd"] == pytest.approx(2_900 * (3.75 - 0.3) / 1e6)
+
+
+def test_what_a_pause_cost_was_not_lost_with_the_chain() -> None:
+    *chat, last, refused, whole = broken("anthropic.messages", NO_THREAD, status=404, pause=600)
+    last = replace(last, usage=Tokens(3_000, 10, read=2_000, write_5m=900))
+    row = found((*chat, last, refused, replace(whole, usage=Tokens(3_100, 10, write_5m=3_100))))
+    assert row["evidence"]["lost_reads"] == 0
+    assert row["usd"] == 0
+
+
+@pytest.mark.parametrize(("model", "usd"), [("gpt-5", 2_944 * (1.25 - 0.125) / 1e6), ("gpt-5-mini", 0)])
+def test_a_switch_to_a_cheaper_model_promises_nothing(model: str, usd: float) -> None:
+    *chat, last, whole = broken("openai.responses", None)
+    last = replace(last, usage=Tokens(3_000, 10, read=2_048))
+    row = found((*chat, last, replace(whole, model=model, usage=Tokens(3_100, 10))))
+    assert row["evidence"]["lost_reads"] == 2_944
+    assert row["usd"] == pytest.approx(usd)

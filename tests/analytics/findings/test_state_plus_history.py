@@ -70,3 +70,13 @@ def test_a_call_that_failed_doubles_nothing() -> None:
 def test_history_of_a_small_talk_is_not_worth_a_line() -> None:
     calls = doubled("openai.responses", opening="Hello.")
     assert [row for row in examined(calls) if row["finding"] == "state_plus_history"] == []
+
+
+def test_instructions_that_were_read_from_the_cache_make_what_is_sent_twice_no_cheaper() -> None:
+    calls = list(doubled("openai.responses"))
+    read = calls[1].tokens.input
+    calls[2] = replace(calls[2], usage=replace(calls[2].tokens, read=read))
+    row = found(tuple(calls[:3]))
+    doubled_tokens = row["evidence"]["doubled_tokens"]
+    # The kept conversation is what was read; what was sent beside it was not.
+    assert row["usd"] == pytest.approx(doubled_tokens * 1.25e-6, rel=0.01)
