@@ -15,7 +15,7 @@ from analytics.findings.listing import Listed, list_findings
 from analytics.findings.worth import worth
 from analytics.launch.places import Places
 from analytics.reporting import Row, Selection, report
-from analytics.store.database import Database
+from analytics.store.database import Database, DatabaseError
 
 EXITS = {"passed": 0, "failed": 1, "unknown": 2}
 
@@ -47,16 +47,29 @@ def check(
     limits = {"echo_share": max_echo, "cost_usd": max_cost, "avoidable_usd": max_avoidable}
     if all(limit is None for limit in limits.values()) and not fail_on:
         raise click.UsageError("Say what to check: --max-echo, --max-cost, --max-avoidable or --fail-on.")
-    selection, mutes = Selection(**chosen), read_mutes(at)
-    with Database(at.database).reading() as connection:
-        totals = report(connection, selection).totals
-        found = list_findings(connection, selection, mutes)
+    selection = Selection(**chosen)
+    try:
+        totals, found = _found(at, selection)
+    except (DatabaseError, click.ClickException) as error:
+        raise Undecided(str(error)) from error
     if not totals["calls"]:
-        raise click.UsageError(none_chosen(selection))
+        raise Undecided(none_chosen(selection))
     values = {"echo_share": _echo(totals), "cost_usd": _cost(totals), "avoidable_usd": _avoidable(found)}
     checks = [_limit(name, limit, *values[name]) for name, limit in limits.items() if limit is not None]
     checks += [_none_of(name, found) for name in fail_on]
     _conclude(checks, as_json)
+
+
+class Undecided(click.ClickException):
+    """Nothing can be checked: that is neither a pass nor a limit that was exceeded."""
+
+    exit_code = EXITS["unknown"]
+
+
+def _found(at: Places, selection: Selection) -> tuple[Row, Listed]:
+    mutes = read_mutes(at)
+    with Database(at.database).reading() as connection:
+        return report(connection, selection).totals, list_findings(connection, selection, mutes)
 
 
 # A value as far as it is known, and why it may be more.

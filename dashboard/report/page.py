@@ -20,7 +20,7 @@ from analytics.findings.worth import Digest
 from analytics.reporting import Row
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
 from dashboard.palette import DARK, LIGHT, Palette
-from dashboard.plain_text import visible
+from dashboard.plain_text import one_line, visible
 from dashboard.report.charts import Chart, charts
 from dashboard.report.material import Material
 from dashboard.report.sources import sources
@@ -28,6 +28,7 @@ from dashboard.report.sources import sources
 MOST_KINDS = 5
 # More lines than that nobody reads on paper.
 MOST_ROWS = 60
+LONGEST_NAME = 60
 ADVICE = {finding.name: finding.text.rpartition("What to do: ")[2] for finding in FINDINGS}
 
 
@@ -103,10 +104,10 @@ def _avoidable(found: Digest) -> str:
 def _beside(found: Digest) -> str:
     """What is not in the avoidable money."""
     smaller, doubtful = found.avoidable.smaller_history_usd, found.avoidable.unknown
-    said = [f"a smaller history: {dollars(smaller)}, overlapping"] if smaller else []
+    said = [f"a smaller history: {dollars(smaller)}, which overlaps"] if smaller else []
     said += [f"{doubtful:,} findings of unknown worth"] if doubtful else []
-    said += [f"{found.waiting:,} conversations not examined yet"] if found.waiting else []
-    return f"without {'; '.join(said)}" if said else ""
+    said += [f"{found.waiting:,} conversations that are not examined yet"] if found.waiting else []
+    return f"not in it: {'; '.join(said)}" if said else ""
 
 
 def _what_to_do(material: Material) -> Iterator[str]:
@@ -133,12 +134,17 @@ def _table(table: Table) -> Iterator[str]:
         yield f"<thead><tr>{''.join(heads)}</tr></thead>"
     for row in table.rows[-MOST_ROWS:] if table.headings[0] == "day" else table.rows[:MOST_ROWS]:
         cells = zip(row, kinds, strict=True)
-        yield f"<tr>{''.join(f'<td class="{kind}">{_text(cell)}</td>' for cell, kind in cells)}</tr>"
+        yield f"<tr>{''.join(_cell(cell, kind) for cell, kind in cells)}</tr>"
     yield "</table></div>"
     if len(table.rows) > MOST_ROWS:
         which = "days before them" if table.headings[0] == "day" else "lines that cost less"
         yield f'<p class="quiet">{len(table.rows) - MOST_ROWS:,} {which} are left out; `tokenecho report` has all.</p>'
     yield "</section>"
+
+
+def _cell(text: str, kind: str) -> str:
+    """A name may be of any length; a sentence has room."""
+    return f'<td class="{kind}">{_text(text if kind == "prose" else one_line(text, LONGEST_NAME))}</td>'
 
 
 def _method(material: Material) -> Iterator[str]:

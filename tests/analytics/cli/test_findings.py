@@ -1,4 +1,4 @@
-"""`tokenecho findings`, `explain`, `mute` and `check`."""
+"""`tokenecho findings`, `explain` and `mute`."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 
 from benchmarks.scenarios import heavy_block, repeated_request, unused_tools
-from benchmarks.scenarios.call import Call, user
+from benchmarks.scenarios.call import Call
 from benchmarks.scenarios.examined import collected
 from tests.analytics.cli.terminal import called
 
@@ -124,42 +124,6 @@ def test_a_file_of_mutes_that_is_wrong_is_named_with_the_place(folder: Path, tex
     assert f"{folder / 'mutes.toml'}: " in refused.stderr
     assert said in refused.stderr
     assert refused.exit_code == 1
-
-
-def test_a_pipeline_fails_where_a_limit_is_exceeded(folder: Path) -> None:
-    assert run(folder, "check", "--max-echo", "0.99").exit_code == 0
-    failed = run(folder, "check", "--max-echo", "0.1", "--max-cost", "100", "--fail-on", "unused_tools")
-    assert failed.exit_code == 1
-    assert "failed  echo_share" in failed.stdout
-    assert "passed  cost_usd" in failed.stdout
-    assert "failed  unused_tools: 1, at most 0" in failed.stdout
-    told = orjson.loads(run(folder, "check", "--fail-on", "unused_tools", "--json").stdout)
-    assert told["result"] == "failed"
-    assert told["checks"][0]["findings"] == [listed(folder, "--finding", "unused_tools")[0]["finding_id"]]
-
-
-def test_money_of_smaller_histories_is_not_added_to_what_is_avoidable(folder: Path) -> None:
-    others = sum(row["usd"] or 0 for row in listed(folder) if row["lever"] != "history")
-    told = orjson.loads(run(folder, "check", "--max-avoidable", "0", "--json").stdout)
-    assert told["checks"][0]["value"] == pytest.approx(others)
-    assert others > 0
-
-
-def test_a_muted_finding_fails_no_pipeline(folder: Path) -> None:
-    run(folder, "mute", "unused_tools", "--reason", "Known.")
-    assert run(folder, "check", "--fail-on", "unused_tools").exit_code == 0
-
-
-def test_an_unknown_cost_is_not_taken_for_none(tmp_path: Path) -> None:
-    collected((Call("openai.chat", 0, (user("Hello."),), model="my-own-model"),), tmp_path)
-    told = run(tmp_path, "check", "--max-cost", "5")
-    assert "unknown cost_usd: unknown, at most $5.00" in told.stdout
-    assert told.exit_code == 2
-
-
-def test_a_check_of_nothing_is_refused(folder: Path) -> None:
-    assert "Say what to check" in run(folder, "check").stderr
-    assert run(folder, "check", "--max-echo", "1", "--app", "nobody").exit_code == 2
 
 
 def test_what_was_captured_steers_no_terminal(tmp_path: Path) -> None:
