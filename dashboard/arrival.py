@@ -40,7 +40,7 @@ def _show_logout() -> None:
 
 def _show_providers() -> None:
     """A button for each provider."""
-    for provider in [*providers(here())] or [None]:
+    for provider in providers(here()):
         label = f"Log in with {one_line(provider, 40)}" if provider else "Log in"
         if st.button(label, type="primary"):
             _log_in(provider)

@@ -36,10 +36,10 @@ def possible_login(at: Places) -> Login:
     return "password" if any(user.password for user in users.values()) else "none"
 
 
-def providers(at: Places) -> list[str]:
-    """The names of the providers of single sign-on; one alone needs no name. Raises UsersError."""
+def providers(at: Places) -> list[str | None]:
+    """The providers of single sign-on; None is the one that has no name. Raises UsersError."""
     found = _sign_on(at) or {}
-    return [name for name, value in found.items() if isinstance(value, dict) and "client_id" in value]
+    return [name for name, value in found.items() if isinstance(value, dict) and "client_id" in value] or [None]
 
 
 def _sign_on(at: Places) -> dict[str, object] | None:
