@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 
 from analytics.importers.naming import record_name
 from analytics.record import Record
@@ -22,6 +23,11 @@ logger = logging.getLogger("tokenecho")
 FULL = {"disk_full": "the disk is full", "spool_limit": "the spool has reached its limit; is a collector running?"}
 # How many frames a socket holds before those that nothing needs are looked for.
 SWEEP_AT = 256
+
+
+def record_id(run: str, number: int) -> str:
+    """The same for the same message of a run, whoever records it, and told from all others by its first digits."""
+    return blake2b(f"{run}{number:x}".encode(), digest_size=16).hexdigest()
 
 
 @dataclass(slots=True)
@@ -103,7 +109,7 @@ class Recording:
         return made
 
     def _exchange(self, message: Message) -> Record:
-        name = f"{self._settings.run}{message.number:016x}"
+        name = record_id(self._settings.run, message.number)
         return http_record(Note(*message.values), message.request, message.response, self._settings, name)
 
     def _open_socket(self, number: int, note: Note) -> None:

@@ -18,7 +18,7 @@ from proxy_addons.note import Fields, Note
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What this proxy was started with. `run` begins the ids of its records: no other proxy has it."""
+    """What this proxy was started with. `run` is in the ids of its records: no other proxy has it."""
 
     spool: Path
     secret: bytes

@@ -60,7 +60,7 @@ def ran(spool: Spool, scene: Callable[[Sender], Awaitable[None]]) -> Sender:
     async def run() -> Sender:
         sender = Sender(spool)
         sender.handover.start()
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(120):
             await scene(sender)
             await sender.handover.close()
         return sender
