@@ -6,10 +6,7 @@ import streamlit as st
 
 from analytics.demo.folder import DEMO
 
-TEXT = (
-    "Demo data: a made-up team. Its calls were captured from local stand-ins for the providers by the real proxy, and "
-    "their times spread over two weeks. All figures are computed as for your own calls, at public prices."
-)
+TEXT = "Demo data: a made-up team's calls to local stand-ins for the providers, spread over two weeks."
 
 
 def show_demo() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.record import Who
 from examples.team import texts
 from examples.team.diary import Talk
+from examples.team.help_desk import TALKS
 from examples.team.stage import OWN_SERVER, Line, Stage, whose
 
 LABELS = ("delivery", "invoice", "warranty", "return", "account", "praise")
@@ -24,27 +25,29 @@ def review(stage: Stage, who: Who, rng: Random) -> Talk:
     """A change reviewed in one call, with a mark for the cache behind what nobody will send again."""
     module = rng.choice(texts.NOUNS)
     system = f"You review changes.\n{texts.handbook(Random(5), 'What a change needs', 30)}"  # noqa: S311
-    change = {"type": "text", "text": texts.patch(rng, module, rng.randint(60, 160))}
+    change = {"type": "text", "text": "Please review.\n" + texts.patch(rng, module, rng.randint(60, 160))}
     message: Any = {"role": "user", "content": [{**change, "cache_control": {"type": "ephemeral"}}]}
     stage.anthropic(who).messages.create(
         model="claude-sonnet-5-5",
         max_tokens=2000,
         system=system,
         messages=[message],
-        extra_headers=Line(texts.reply(rng, f"The change to the {module}s is sound.", 22)).headers | whose(who),
+        extra_headers=Line(texts.work_note(rng, 22)).headers | whose(who),
     )
     yield 0.0
 
 
 def label(stage: Stage, who: Who, again: bool, rng: Random) -> Talk:
     """A message labelled; a job that was handed out twice does it again."""
-    message = texts.reply(rng, "Dear shop, I have a question.", 3)
+    asked = [talk["turns"][0][0] for talk in rng.sample(TALKS["talk"], 3)]
+    message = " And another thing: ".join([f"{rng.choice(TALKS['greetings'])} {asked[0]}", *asked[1:]])
+    guide = f"{GUIDE}\n{texts.handbook(Random(3), 'What belongs where', 36)}"  # noqa: S311
     for _ in range(2 if again else 1):
         stage.openai(who).chat.completions.create(
-            model="gpt-4.1-mini",
+            model="gpt-4.1",
             temperature=0,
             max_completion_tokens=12,
-            messages=[{"role": "system", "content": GUIDE}, {"role": "user", "content": message}],
+            messages=[{"role": "system", "content": guide}, {"role": "user", "content": message}],
             extra_headers=Line(rng.choice(LABELS)).headers | whose(who),
         )
         yield 45.0

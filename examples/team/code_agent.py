@@ -19,7 +19,7 @@ INSTRUCTIONS = (
     "changes small, and run the tests after each of them. Money is Decimal, never float. Say what you did in the end."
 )
 PATHS = ("path", "The file, from the root of the repository.")
-# Name, what it does, and its one argument. The agent uses the first five.
+# Name, what it does, and its one argument. The agent uses the first four.
 TOOLS = (
     ("read_file", "Reads a file of the repository and gives its lines with their numbers.", *PATHS),
     ("search", "Searches all files for a word and gives the lines that hold it.", "word", "What to look for."),
@@ -56,12 +56,16 @@ REQUESTS = (
 )
 
 
+OVERLOADED = (("status", "529"), ("times", "1"), ("retry-after", "0.01"))
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A session. `pauses` are seconds from step to step, the least and the most; `marked` whether it asks for caching.
+    """A session. `pauses` are seconds from step to step, the least and the most; `marked`: it asks for caching.
 
-    `clock` puts the time into the instructions, `summed_up` is the step at which the history becomes a summary, and
-    `taken_back` the one after which the last two steps are done otherwise. `lines` is how much a read file has.
+    `clock` puts the time into the instructions. `summed_up` is the step after which the history becomes a summary,
+    `taken_back` the one after which the last two are done otherwise, `overloaded` the one that the provider refuses
+    once. `functions` is the length of a file that is read.
     """
 
     who: Who
@@ -72,6 +76,7 @@ class Task:
     clock: bool = False
     summed_up: int = 0
     taken_back: int = 0
+    overloaded: int = 0
     functions: int = 12
 
 
@@ -79,18 +84,19 @@ def session(stage: Stage, task: Task, rng: Random) -> Talk:
     client = stage.anthropic(task.who)
     messages: list[Any] = [_user(REQUESTS[0])]
     for step in range(task.steps):
-        line = _line(rng, step)
+        module = rng.choice(MODULES)
+        line = _line(rng, step, module, task)
         reply = client.messages.create(
             model=task.model,
             max_tokens=4096,
             stream=False,
             system=_system(stage, task),
-            tools=_tools(),
+            tools=_tools(task.marked),
             messages=_sent(messages, task.marked),
             extra_headers=line.headers | whose(task.who),
         )
         messages.append({"role": "assistant", "content": [block.model_dump() for block in reply.content]})
-        messages.append(_answer(rng, line, reply, task, step))
+        messages.append(_answer(line, reply, step, _result(rng, line.tool, module, task)))
         if step + 1 == task.summed_up:
             messages = [messages[0], _user(_summary(rng)), *messages[-4:]]
         if step + 1 == task.taken_back:
@@ -98,9 +104,9 @@ def session(stage: Stage, task: Task, rng: Random) -> Talk:
         yield rng.uniform(*task.pauses)
 
 
-def _line(rng: Random, step: int) -> Line:
+def _line(rng: Random, step: int, module: str, task: Task) -> Line:
     tool = "" if step % 11 == 10 else STEPS[step % len(STEPS)]
-    module = rng.choice(MODULES)
+    faults = OVERLOADED if step + 1 == task.overloaded else ()
     arguments = {
         "search": {"word": module},
         "read_file": {"path": f"shop/{module}s.py"},
@@ -108,24 +114,20 @@ def _line(rng: Random, step: int) -> Line:
         "run_tests": {"module": module},
     }
     if not tool:
-        return Line(texts.reply(rng, f"The {module}s are rounded before they are summed up; I moved it behind.", 18))
-    return Line(tool=tool, arguments=json.dumps(arguments[tool]))
+        return Line(texts.work_note(rng, 16), faults=faults)
+    return Line(tool=tool, arguments=json.dumps(arguments[tool]), faults=faults)
 
 
-def _answer(rng: Random, line: Line, reply: Any, task: Task, step: int) -> Any:
+def _answer(line: Line, reply: Any, step: int, result: str) -> Any:
     """What the user or the tool says to a reply."""
     if not line.tool:
         return _user(REQUESTS[1 + step // 11 % (len(REQUESTS) - 1)])
     used = next(block.id for block in reply.content if block.type == "tool_use")
-    return {
-        "role": "user",
-        "content": [{"type": "tool_result", "tool_use_id": used, "content": _result(rng, line, task)}],
-    }
+    return {"role": "user", "content": [{"type": "tool_result", "tool_use_id": used, "content": result}]}
 
 
-def _result(rng: Random, line: Line, task: Task) -> str:
-    module = rng.choice(MODULES)
-    match line.tool:
+def _result(rng: Random, tool: str, module: str, task: Task) -> str:
+    match tool:
         case "search":
             return texts.search_hits(rng, module, 24)
         case "read_file":
@@ -136,7 +138,7 @@ def _result(rng: Random, line: Line, task: Task) -> str:
 
 
 def _summary(rng: Random) -> str:
-    return "So far, in short: " + texts.reply(rng, "the cause was found in the rounding of shares.", 5)
+    return "So far, in short: " + texts.work_note(rng, 8)
 
 
 def _user(text: str) -> Any:
@@ -151,8 +153,9 @@ def _system(stage: Stage, task: Task) -> Any:
     return [{"type": "text", "text": text, **_mark(task.marked)}]
 
 
-def _tools() -> Any:
-    return [_tool(*tool) for tool in TOOLS]
+def _tools(marked: bool) -> Any:
+    *others, last = [_tool(*tool) for tool in TOOLS]
+    return [*others, {**last, **_mark(marked)}]
 
 
 def _tool(name: str, does: str, argument: str, meaning: str) -> Any:

@@ -21,6 +21,7 @@ QUESTIONS = (
     "How long do we keep the photographs?",
     "Make a list for the notice board of it.",
 )
+SNAPSHOTS = {"gpt-5.4": "gpt-5.4-2026-03-05"}
 # By the last response's id; with the history beside the id; by an id that was not stored; the history sent every time.
 type Way = Literal["chained", "doubled", "broken", "resent"]
 
@@ -30,8 +31,8 @@ def talk(stage: Stage, who: Who, way: Way, model: str, rng: Random) -> Talk:
     client, previous, said = stage.openai(who), None, list[Any]()
     section = texts.handbook(rng, "Returns", 60)
     for number, question in enumerate(QUESTIONS):
-        new = _said("user", question if number else f"{section}\n\n{question}")
-        line = Line(texts.reply(rng, f"By rule {rng.randint(1, 60)} of the section:", 5))
+        new = _said("user", question if number else f"{question} This is the section:\n\n{section}")
+        line = Line(texts.handbook_answer(rng, 9), model=SNAPSHOTS.get(model, ""))
         asked: dict[str, Any] = {
             "model": model,
             "instructions": INSTRUCTIONS,

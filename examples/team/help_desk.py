@@ -16,7 +16,7 @@ from examples.team import texts
 from examples.team.diary import Talk
 from examples.team.stage import Line, Stage, whose
 
-MODEL = "gpt-5.4-mini"
+MODEL, ANSWERING = "gpt-5.4", "gpt-5.4-2026-03-05"
 TALKS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("talks.toml").read_text("utf-8"))
 ORDER = re.compile(r"R-\d{5}")
 # Of a conversation that is kept in a window.
@@ -31,17 +31,17 @@ def talk(stage: Stage, who: Who, way: Way, rng: Random) -> Talk:
     """A customer's talk."""
     client, messages = stage.openai(who), [_system(stage, way)]
     for number, (question, answer) in enumerate(_turns(way, rng)):
-        messages.append(_said("user", question))
+        messages = [_system(stage, way), *messages[1:], _said("user", question)]
         line, sent = _line(way, number, answer), _sent(messages, way, number)
         limit = CUT_TOKENS if way == "cut" and number == 2 else 800
         told = _ask(client, who, sent, line, limit)
         if told is None or limit == CUT_TOKENS:  # it is asked again
             yield rng.uniform(4, 15)
-            told = _ask(client, who, sent, Line(answer), limit)
+            told = _ask(client, who, sent, _spoken(answer), limit)
         if way == "edited" and number == 1:
             messages[-1] = _said("user", f"{question} Please look it up by my postcode, too: 3511.")
             yield 30.0
-            told = _ask(client, who, messages, Line(answer), limit)
+            told = _ask(client, who, messages, _spoken(answer), limit)
         held_back = way == "replaced" and number == 2
         messages.append(_said("assistant", TALKS["refused"] if held_back else told or answer))
         yield rng.uniform(20, 150)
@@ -65,12 +65,16 @@ def _system(stage: Stage, way: Way) -> Any:
 
 def _line(way: Way, number: int, answer: str) -> Line:
     if way == "forgotten" and number == 1:
-        return Line(TALKS["unaware"])
+        return _spoken(TALKS["unaware"])
     if way == "busy" and number == 2:
-        return Line(answer, faults=(("status", "429"), ("times", "1"), ("retry-after", "0.01")))
+        return _spoken(answer, ("status", "429"), ("times", "1"), ("retry-after", "0.01"))
     if way == "lost" and number == 2:
-        return Line(answer, faults=(("cut-after", "4"),))
-    return Line(answer)
+        return _spoken(answer, ("cut-after", "4"))
+    return _spoken(answer)
+
+
+def _spoken(answer: str, *faults: tuple[str, str]) -> Line:
+    return Line(answer, faults=faults, model=ANSWERING)
 
 
 def _sent(messages: list[Any], way: Way, number: int) -> list[Any]:

@@ -10,7 +10,7 @@ from examples.team import texts
 from examples.team.diary import Talk
 from examples.team.stage import Line, Stage, whose
 
-GEMINI = "gemini-3.6-flash"
+GEMINI = "gemini-3.1-pro-preview"
 SECTIONS = 90
 TOPICS = ("returns", "stock", "carriers", "vouchers", "the workshop", "customs", "night shifts", "photographs")
 LIBRARY = [texts.handbook(Random(number), f"Section {number}", 9) for number in range(SECTIONS)]  # noqa: S311
@@ -22,9 +22,9 @@ def search(stage: Stage, who: Who, questions: int, passages: int, rng: Random) -
     contents: list[Any] = []
     for _ in range(questions):
         topic, found = rng.choice(TOPICS), rng.sample(LIBRARY, passages)
-        text = f"Answer from these passages only.\n\n{'\n\n'.join(found)}\n\nWhat does the handbook say about {topic}?"
+        text = f"What do we do about {topic}? Answer from these passages only.\n\n{'\n\n'.join(found)}"
         contents.append(types.Content(role="user", parts=[types.Part(text=text)]))
-        line = Line(texts.reply(rng, f"On {topic} it says this.", 10))
+        line = Line(texts.handbook_answer(rng, 10))
         pieces = client.models.generate_content_stream(model=GEMINI, contents=contents, config=_config(line, who))
         said = "".join(piece.text or "" for piece in pieces)
         contents.append(types.Content(role="model", parts=[types.Part(text=said)]))
@@ -44,8 +44,8 @@ def contracts(stage: Stage, who: Who, count: int, clauses: int, rng: Random) -> 
     messages: list[Any] = [{"role": "system", "content": "You compare contracts clause by clause. Money first."}]
     for number in range(1, count + 1):
         paper = texts.contract(rng, 1000 + number, clauses)
-        messages.append({"role": "user", "content": f"{paper}\n\nHow does this one differ from those before?"})
-        line = Line(texts.reply(rng, f"Contract {1000 + number} asks for less notice.", 24))
+        messages.append({"role": "user", "content": f"How does this one differ from those before?\n\n{paper}"})
+        line = Line(texts.clause_note(rng, 24))
         reply = client.chat.completions.create(
             model="gpt-4o", messages=messages, extra_headers=line.headers | whose(who)
         )
@@ -55,7 +55,7 @@ def contracts(stage: Stage, who: Who, count: int, clauses: int, rng: Random) -> 
 
 def report(stage: Stage, who: Who, twice: bool, rng: Random) -> Talk:
     """The report of the night from the day's rows, over Bedrock; a job that hangs is started twice."""
-    line = Line(texts.reply(rng, "Sales were steady; two carriers were late.", 36))
+    line = Line(texts.sales_note(rng, 36))
     client = stage.bedrock(line.headers | whose(who))
     question = f"Write the report of the day.\n\n{texts.rows(rng, 700)}"
     for _ in range(2 if twice else 1):

@@ -76,9 +76,9 @@ SESSIONS = (
     (6, 10, Task(DEV_3, OPUS, 24)),
     (7, 9, Task(DEV_2, OPUS_BEFORE, 36, marked=False)),
     (8, 11, Task(DEV_1, OPUS, 44, clock=True)),
-    (9, 9, Task(DEV_3, OPUS, 30, pauses=(150, 800))),
+    (9, 9, Task(DEV_3, OPUS, 30, pauses=(150, 800), overloaded=7)),
     (12, 10, Task(DEV_2, OPUS, 34, summed_up=22)),
-    (13, 9, Task(DEV_1, OPUS, 68)),
+    (13, 9, Task(DEV_1, OPUS, 68, overloaded=31)),
     (14, 14, Task(DEV_3, OPUS, 32, clock=True)),
     (15, 9, Task(DEV_2, OPUS, 28, functions=14)),
 )

@@ -33,18 +33,20 @@ AWS = {"aws_access_key_id": "none", "aws_secret_access_key": "none", "region_nam
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the stand-in is to answer: a text, or a call of a tool; or how it is to fail."""
+    """What the stand-in is to answer: a text, or a call of a tool; or how it is to fail. `model` is who answers."""
 
     text: str = ""
     tool: str = ""
     arguments: str = "{}"
     faults: tuple[tuple[str, str], ...] = ()
+    model: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
         """For the request: the proxy stores none of them."""
         said = {"tool": self.tool, "tool-input": self.arguments} if self.tool else {"reply": self.text, "tool": "none"}
-        return {f"x-upstream-{name}": quote(value) for name, value in {**said, **dict(self.faults)}.items()}
+        named = {"model": self.model} if self.model else {}
+        return {f"x-upstream-{name}": quote(value) for name, value in {**said, **named, **dict(self.faults)}.items()}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the team's applications read and write at length: a handbook, source files, logs, contracts. All of it made up.
+"""What the team's applications read and write at length: a handbook, source files, contracts. All of it made up.
 
 Every function takes the source of chance, so that the same seed gives the same text.
 """
@@ -38,6 +38,20 @@ EXCEPTIONS = (
 )
 NOUNS = ("order", "invoice", "parcel", "refund", "voucher", "stock", "carrier", "return", "price", "customer")
 VERBS = ("load", "store", "merge", "check", "round", "split", "release", "reserve", "cancel", "assign")
+FLAWS = (
+    "rounds each share before it adds them up",
+    "compares with a limit that nobody sets any more",
+    "reads the amount twice, before and after the discount",
+    "takes the tax of the wrong country for split orders",
+    "gives up at the first parcel that has no carrier",
+)
+REMEDIES = (
+    "moved the rounding behind the sum",
+    "took the limit from the settings",
+    "read it once and handed it on",
+    "looked the country up by the parcel",
+    "made it go on and say so in the log",
+)
 TABLES = ("orders", "parcels", "returns", "vouchers", "stock_moves", "suppliers", "visits")
 COLUMNS = ("order_id", "country", "placed_at", "amount_eur", "carrier", "weight_g", "refunded", "channel", "vat_rate")
 
@@ -69,7 +83,7 @@ def source_file(rng: Random, module: str, functions: int) -> str:
             "",
             "",
             f"def {verb}_{noun}_{limit}({noun}: dict[str, str], most: int = {limit}) -> Decimal:",
-            f'    """The amount after this {noun} was {verb}ed, in euros."""',
+            f'    """The amount of this {noun}, in euros."""',
             f'    amount = Decimal({noun}["{rng.choice(COLUMNS)}"]) * {rng.randint(2, 99)} / 100',
             f'    if {noun}.get("{rng.choice(COLUMNS)}") in ("late", "open") and amount > most:',
             f"        raise ValueError(f\"{noun} {{{noun}['id']}}: more than {{most}} euros\")",
@@ -107,18 +121,6 @@ def test_run(rng: Random, module: str, tests: int, failed: int) -> str:
             f"E   AssertionError: assert Decimal('{found / 100}') == Decimal('{wanted / 100}')",
         ]
     return "\n".join([*lines, "", f"==== {failed} failed, {tests - failed} passed in {tests * 0.03:.2f}s ===="])
-
-
-def log_lines(rng: Random, count: int) -> str:
-    """The order service's log."""
-    lines = []
-    for number in range(count):
-        level = rng.choice(("INFO", "INFO", "INFO", "WARNING", "ERROR"))
-        lines.append(
-            f"{number // 60 % 24:02}:{number % 60:02}:{rng.randint(0, 59):02} {level} {rng.choice(NOUNS)} "
-            f"{rng.randint(10_000, 99_999)} {rng.choice(ACTIONS)} at {rng.choice(PLACES)} in {rng.randint(2, 900)} ms"
-        )
-    return "\n".join(lines)
 
 
 def patch(rng: Random, module: str, hunks: int) -> str:
@@ -160,15 +162,44 @@ def rows(rng: Random, count: int) -> str:
     return "\n".join(lines)
 
 
-def reply(rng: Random, opening: str, sentences: int) -> str:
-    """An answer of the model's: a first sentence, and what it found."""
-    found = [opening]
+def work_note(rng: Random, sentences: int) -> str:
+    """What an engineer, or a model in the place of one, says of a change."""
+    said = []
     for _ in range(sentences):
-        found.append(
-            f"The {rng.choice(NOUNS)} is {rng.choice(ACTIONS)} at {rng.choice(PLACES)}, {rng.choice(REASONS)}; "
-            f"{rng.randint(2, 40)} of {rng.randint(41, 200)} cases follow that."
+        noun, verb, limit = rng.choice(NOUNS), rng.choice(VERBS), rng.randint(3, 900)
+        said.append(
+            f"`{verb}_{noun}_{limit}` in shop/{noun}s.py {rng.choice(FLAWS)}; I {rng.choice(REMEDIES)} and left "
+            f"{rng.randint(2, 9)} callers as they were."
         )
-    return " ".join(found)
+    return " ".join(said)
+
+
+def handbook_answer(rng: Random, sentences: int) -> str:
+    """What the handbook says, rule by rule."""
+    return " ".join(
+        f"Rule {rng.randint(1, 60)}: {rng.choice(PARTS)} are {rng.choice(ACTIONS)} at {rng.choice(PLACES)} within "
+        f"{rng.randint(2, 48)} hours, {rng.choice(REASONS)}."
+        for _ in range(sentences)
+    )
+
+
+def sales_note(rng: Random, sentences: int) -> str:
+    """A report of a day's sales."""
+    return " ".join(
+        f"{rng.choice(PARTS).capitalize()} went {rng.choice(('up', 'down'))} by {rng.randint(1, 19)} % to "
+        f"{rng.randint(900, 9_000):,} euros; {rng.randint(2, 40)} of {rng.randint(41, 200)} parcels were late, most of "
+        f"them from {rng.choice(PLACES)}."
+        for _ in range(sentences)
+    )
+
+
+def clause_note(rng: Random, sentences: int) -> str:
+    """How contracts differ, clause by clause."""
+    return " ".join(
+        f"§{rng.randint(1, 95)} allows {rng.randint(2, 60)} working days instead of {rng.randint(2, 60)}, and the "
+        f"penalty ends at {rng.randint(3, 12)} per cent where the others have {rng.randint(3, 12)}."
+        for _ in range(sentences)
+    )
 
 
 def moment(at: float) -> str:

@@ -9,7 +9,7 @@ from analytics.store.database import Database
 
 def test_a_demo_says_so_on_every_page(app: AppTest, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(DEMO, "1")
-    assert [info.value.startswith("Demo data: a made-up team.") for info in app.run().info] == [True]
+    assert [info.value.startswith("Demo data: a made-up team") for info in app.run().info] == [True]
     app.switch_page("app_pages/help.py").run()
     assert "Demo data" in app.info[0].value
 

@@ -50,10 +50,10 @@ def test_nothing_in_the_sample_is_unread_or_lost(filled: Places) -> None:
     assert _values(filled, "select count(*) from exchanges") == [sum(1 for _ in sample(0.0))]
 
 
-def test_it_shows_almost_every_finding(filled: Places) -> None:
-    found = {str(name) for name in _values(filled, "select distinct finding from findings")}
-    assert found <= {finding.name for finding in FINDINGS}
-    assert len(found) >= 12
+def test_it_shows_all_findings_but_perhaps_two(filled: Places) -> None:
+    found = _values(filled, "select distinct finding from findings")
+    missing = {finding.name for finding in FINDINGS} - {*map(str, found)}
+    assert len(missing) <= 2, missing
 
 
 def test_it_looks_like_a_team(filled: Places) -> None:
