@@ -78,9 +78,11 @@ def show_figures(figures: Iterable[tuple[str, str, str]]) -> None:
 
 
 def money(title: str, amounts: "pd.Series[float]", help: str | None = None) -> Any:
-    """A column of USD: in cents, or where all are small with as many digits as it takes."""
-    largest = known(amounts.max()) if len(amounts) else None
-    style = "dollar" if not largest or largest >= 1 else "$%.4f" if largest >= 0.01 else "$%.6f"
+    """A column of USD: in cents, or where there are smaller amounts with as many digits as they take."""
+    found = [usd for usd in map(known, amounts) if usd]
+    least, most = min(found, default=1.0), max(found, default=1.0)
+    # Only cents come with thousands separated.
+    style = "dollar" if least >= 0.01 or most >= 1_000 else "$%.4f" if most >= 0.01 else "$%.6f"
     return st.column_config.NumberColumn(title, format=style, help=help)
 
 

@@ -26,10 +26,11 @@ def show_first_steps(found: Result) -> None:
         st.caption("No findings in this view.")
     for step in found.rows.to_dict("records"):
         with st.container(border=True, gap="small"):
-            st.markdown(headline(step))
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                st.markdown(headline(step), width="content")
+                _link(str(step["finding"]), int(step["times"]))
             # Advice may quote names that were captured: they are text.
             st.text(one_line(str(step["advice"]), LONGEST_ADVICE))
-            _link(str(step["finding"]), int(step["times"]))
 
 
 def headline(step: dict[Any, Any]) -> str:
@@ -44,12 +45,13 @@ def headline(step: dict[Any, Any]) -> str:
 def worth(step: dict[Any, Any]) -> str:
     """What could be saved: money, with the findings whose worth is unknown; bytes, where money is not saved."""
     usd, paid, sent = known(step["usd"]), known(step["paid_usd"]), known(step["bytes"])
-    unpriced = int(step["unpriced"])
-    if usd:
-        return f"{dollars(usd)} avoidable" + (f" + {unpriced:,} of unknown worth" if unpriced else "")
     if usd is None:
         return f"saving {UNKNOWN}" if paid is None else f"{dollars(paid)} paid for it"
-    return f"no money, {size(sent)} of upload" if sent else "no money"
+    unpriced = int(step["unpriced"])
+    rest = f" + {unpriced:,} of unknown worth" if unpriced else ""
+    if usd:
+        return f"{dollars(usd)} avoidable{rest}"
+    return f"no money, {size(sent)} of upload{rest}" if sent else f"no money{rest}"
 
 
 def _link(finding: str, times: int) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.charts.caching import IN_VAIN, causes, pauses, share_by_name, share_by_turn, share_over_time
 from dashboard.data import Result, rows
-from dashboard.figures import colours, money, show_chart, show_downloads, show_figures, show_table
+from dashboard.figures import colours, money, show_chart, show_downloads, show_figures, show_head, show_table
 from dashboard.filters import Filters
 from dashboard.found import TEXTS
 from dashboard.notices import show_nothing_here
@@ -101,7 +101,11 @@ def _shares(filters: Filters, over_time: Result) -> None:
 def _pauses(filters: Filters) -> None:
     found = rows("dashboard_cache_pauses", filters)
     again = float(found.rows["cached_tokens"].sum() + found.rows["missed_tokens"].sum())
-    hit = share(float(found.rows["cached_tokens"].sum()) / again) if again else "unknown"
+    if not again:
+        show_head("Pauses between turns", found, "cache-pauses", help=ABOUT_PAUSES)
+        st.caption("Nothing was sent again in this view by calls that report cache reads.")
+        return
+    hit = share(float(found.rows["cached_tokens"].sum()) / again)
     show_chart(
         pauses(found.rows, colours()),
         found,

@@ -9,7 +9,7 @@ from dashboard.charts.cumulative import cumulative, paid
 from dashboard.charts.growth import growth
 from dashboard.charts.times import times
 from dashboard.data import Result, here, rows
-from dashboard.figures import colours, money, show_chart, show_figures, show_table
+from dashboard.figures import colours, money, show_chart, show_figures, show_head, show_table
 from dashboard.found import LEVERS, MONEY_OF
 from dashboard.lines import EVERY, Line, line, lines
 from dashboard.messages import show_messages
@@ -238,15 +238,20 @@ def _call_text(call: dict[Any, Any]) -> str:
 
 
 def _show_times(calls: Result) -> None:
+    figure = times(calls.rows, colours())
+    if figure.data:
+        show_chart(
+            figure,
+            calls,
+            title="Times",
+            alt=f"Seconds that each of {len(calls.rows):,} calls took, to its first byte, and the pause before it.",
+            name="times",
+            help="Idle: from the end of the call before on this line. It is what a cache has to outlast.",
+        )
+    else:
+        show_head("Times", calls, "times")
+        st.caption("How long these calls took is unknown.")
     ended = ", ".join(f"{count:,} × {in_markdown(word)}" for word, count in endings(calls.rows))
-    show_chart(
-        times(calls.rows, colours()),
-        calls,
-        title="Times",
-        alt=f"Seconds that each of {len(calls.rows):,} calls took, to its first byte, and the pause before it.",
-        name="times",
-        help="Idle: from the end of the call before on this line. It is what a cache has to outlast.",
-    )
     st.markdown(f"Ended by: {ended}.")
 
 

@@ -1,15 +1,20 @@
 """Bars stacked by what was bought or sent, over time and by name. Rows in, figure out."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
+from pandas import Timedelta
 
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
 from dashboard.palette import Palette, fill
 from dashboard.plain_text import in_chart, one_line
 
+# A time axis is so many of its bars wide at least: one bar alone would fill it.
+FEWEST_BARS = 8
+MILLISECOND = Timedelta(milliseconds=1)
+LENGTHS = {"hour": Timedelta(hours=1), "day": Timedelta(days=1), "week": Timedelta(days=7), "month": Timedelta(days=30)}
 BUCKETS = {"hour": "%Y-%m-%d %H:00", "day": "%a %Y-%m-%d", "week": "week of %Y-%m-%d", "month": "%B %Y"}
 # As many bars as a small chart can name.
 MOST_NAMES = 8
@@ -76,19 +81,35 @@ TOKENS = Measure(
 def over_time(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure:
     """One bar per `starting` (of length `bucket`), stacked by the measure's bands."""
     figure = go.Figure()
-    bucket = str(rows["bucket"].iloc[0]) if len(rows) else "day"
+    # Where hours or days are missing, Plotly does not know how long one is.
+    width = 0.85 * LENGTHS[str(rows["bucket"].iloc[0])] / MILLISECOND if len(rows) else None
     for band, values in _bands(rows, measure):
         figure.add_bar(
             x=rows["starting"],
             y=values,
+            width=width,
             name=band.title,
             marker=fill(colours, band.meaning),
             hovertemplate=f"%{{y:{measure.hover}}}",
         )
     figure.update_layout(barmode="stack", height=340)
-    figure.update_xaxes(title=f"time (UTC), by {bucket}", hoverformat=BUCKETS[bucket], type="date")
+    figure.update_xaxes(**time_axis(rows))
     figure.update_yaxes(title=measure.axis, tickformat=measure.ticks, rangemode="tozero")
     return figure
+
+
+def time_axis(rows: pd.DataFrame) -> dict[str, Any]:
+    """The axis of `starting`, by `bucket`; a few bars are named each, and stand in the middle."""
+    bucket = str(rows["bucket"].iloc[0]) if len(rows) else "day"
+    axis = {"title": f"time (UTC), by {bucket}", "hoverformat": BUCKETS[bucket], "type": "date"}
+    times = pd.to_datetime(rows["starting"])
+    first, last = times.min(), times.max()
+    missing = FEWEST_BARS - (last - first) / LENGTHS[bucket] if len(rows) else 0
+    if missing <= 0:
+        return axis
+    aside = LENGTHS[bucket] * missing / 2
+    named = {"tickvals": list(times), "tickformat": BUCKETS[bucket]} if len(rows) <= 2 else {}
+    return axis | named | {"range": [first - aside, last + aside]}
 
 
 def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure:

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.bands import BUCKETS, MOST_NAMES, tick
+from dashboard.charts.bands import MOST_NAMES, tick, time_axis
 from dashboard.numbers import dollars, known, share
 from dashboard.palette import Palette, fill
 
@@ -16,7 +16,6 @@ LIFETIMES = {2.5: "5 min", 5.5: "1 h", 7.5: "24 h"}
 
 def share_over_time(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     """A line of `cache_hit_share` by `starting`; it breaks where no call reports cache reads."""
-    bucket = str(rows["bucket"].iloc[0]) if len(rows) else "day"
     colour = colours["cache_read"]
     figure = go.Figure(
         go.Scatter(
@@ -30,7 +29,7 @@ def share_over_time(rows: pd.DataFrame, colours: Palette) -> go.Figure:
         )
     )
     figure.update_layout(height=280, showlegend=False)
-    figure.update_xaxes(title=f"time (UTC), by {bucket}", hoverformat=BUCKETS[bucket], type="date")
+    figure.update_xaxes(**time_axis(rows))
     figure.update_yaxes(**SHARE_AXIS)
     return figure
 

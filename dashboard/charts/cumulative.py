@@ -44,7 +44,7 @@ def cumulative(curves: Sequence[Curve], colours: Palette) -> go.Figure:
     figure.update_layout(height=HEIGHT, hovermode="x unified")
     few = max(len(curve.cumulative_usd) for curve in curves) <= 12
     figure.update_xaxes(title_text="call of this line, in order", tickformat="d", **({"dtick": 1} if few else {}))
-    figure.update_yaxes(title_text="cost so far (USD)", rangemode="tozero", tickprefix="$")
+    figure.update_yaxes(title_text="cost so far (USD)", rangemode="tozero", tickformat="$,.3~r")
     return figure
 
 

@@ -28,6 +28,7 @@ STEP: dict[str, Any] = {
         ({"usd": float("nan"), "paid_usd": None}, "saving unknown"),
         # Server-side state is billed like history that is sent.
         ({"usd": 0.0, "lever": "state"}, "no money, 4.0 MB of upload"),
+        ({"usd": 0.0, "unpriced": 2}, "no money, 4.0 MB of upload + 2 of unknown worth"),
         ({"usd": 0.0, "bytes": None}, "no money"),
     ],
 )

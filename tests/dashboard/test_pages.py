@@ -155,6 +155,29 @@ def test_half_a_period_is_not_compared_with(app: AppTest) -> None:
     assert {metric.delta for metric in app.metric} == {""}
 
 
+def test_one_call_alone_makes_no_empty_chart(app: AppTest, place: Path) -> None:
+    stored(place, [chat(1, started_at=datetime.now(UTC).timestamp())])
+    said = shown(opened(app, "cache"))
+    assert "Nothing was sent again in this view" in said
+    assert len(charts(app)) == 3
+
+
+@pytest.mark.usefixtures("database")
+def test_a_live_call_leads_to_its_conversation(app: AppTest) -> None:
+    opened(app, "live", period="everything", team=["blue"])
+    calls = app.dataframe[0].value.set_index("exchange_id")
+    assert calls.loc["record-202", "link"] == "conversation?conversation=record-200&exchange=record-202"
+
+
+@pytest.mark.parametrize("page", ["overview", "cache", "teams", "live"])
+@pytest.mark.usefixtures("database")
+def test_every_figure_can_be_taken_away_with_its_query(app: AppTest, page: str) -> None:
+    opened(app, page)
+    files = [button.proto.label for button in app.get("download_button")]
+    assert files.count("Rows (CSV)") == files.count("Query (SQL)") >= {"overview": 7, "cache": 5}.get(page, 1)
+    assert files.count("Chart (HTML)") == len(charts(app))
+
+
 @pytest.mark.usefixtures("database")
 def test_a_shared_url_brings_its_filters_along(app: AppTest) -> None:
     opened(app, "live", period="everything", team=["red"])

@@ -54,6 +54,22 @@ def test_axes_say_what_they_count() -> None:
     assert (figure.layout.yaxis.title.text, figure.layout.xaxis.title.text) == ("USD", "time (UTC), by day")
 
 
+@pytest.mark.parametrize(("bucket", "width_ms"), [("hour", 3_060_000), ("day", 73_440_000)])
+def test_a_bar_alone_is_as_wide_as_its_time_and_stands_in_the_middle(bucket: str, width_ms: int) -> None:
+    figure = over_time(pd.DataFrame([row(cost_usd=1.0, new_usd=1.0, bucket=bucket)]), MONEY, LIGHT)
+    axis, starting = figure.layout.xaxis, pd.Timestamp("2026-03-01")
+    assert figure.data[0].width == width_ms
+    assert list(axis.tickvals) == [starting]
+    assert starting - axis.range[0] == axis.range[1] - starting
+    assert (axis.range[1] - axis.range[0]) / pd.Timedelta(milliseconds=width_ms) > 8
+
+
+def test_many_bars_fill_their_axis() -> None:
+    days = pd.date_range("2026-03-01", periods=30)
+    rows = pd.DataFrame([row(cost_usd=1.0, new_usd=1.0, starting=day) for day in days])
+    assert over_time(rows, MONEY, LIGHT).layout.xaxis.range is None
+
+
 def test_rows_of_rounded_sums_leave_no_rest() -> None:
     rows = pd.DataFrame([row(cost_usd=0.1 + 0.2, new_usd=0.3)])
     assert [trace.name for trace in over_time(rows, MONEY, LIGHT).data] == ["new"]

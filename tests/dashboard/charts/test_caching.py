@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dashboard.charts.caching import pauses, share_by_name, share_by_turn, share_over_time
+from dashboard.charts.caching import IN_VAIN, causes, pauses, share_by_name, share_by_turn, share_over_time
 from dashboard.palette import LIGHT
 
 
@@ -37,3 +37,20 @@ def test_pauses_are_stacked_and_the_lifetimes_of_caches_are_marked() -> None:
     assert [note.text for note in figure.layout.annotations] == ["5 min", "1 h", "24 h"]
     assert figure.data[0].marker.pattern.shape
     assert not figure.data[1].marker.pattern.shape
+
+
+def test_causes_say_what_could_be_saved_and_writes_in_vain_have_their_own_colour() -> None:
+    rows = pd.DataFrame(
+        {
+            "finding": ["broken_prefix", "expired_cache", IN_VAIN],
+            "tokens": [2_000_000, None, 3_000],
+            "usd": [3.5, None, 0.0],
+        }
+    )
+    figure = causes(rows, LIGHT)
+    (bar,) = figure.data
+    assert list(bar.marker.color) == [LIGHT["resent"], LIGHT["resent"], LIGHT["cache_write"]]
+    said = [(note.text, note.x) for note in figure.layout.annotations]
+    assert said == [("$3.50 avoidable", 2_000_000), ("saving unknown", 0), ("$0.00 avoidable", 3_000)]
+    assert list(figure.layout.yaxis.ticktext) == ["broken_prefix", "expired_cache", IN_VAIN]
+    assert figure.layout.xaxis.title.text == "tokens missed, or written in vain"
