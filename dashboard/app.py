@@ -34,7 +34,7 @@ def main() -> None:
     """Choose the page, draw the filters, run the page."""
     st.set_page_config(page_title="tokenecho", page_icon="🔁", layout="wide")
     if access.role() is None:
-        st.navigation([st.Page(show_login, title="Log in", default=True)], position="hidden").run()
+        st.navigation(_closed(), position="hidden").run()
         return
     pages = [
         st.Page(
@@ -48,6 +48,15 @@ def main() -> None:
         if (FOLDER / f"{name}.py").exists()
     ]
     _run(st.navigation(pages))
+
+
+def _closed() -> list[st.Page]:
+    """The same addresses, of which each asks for a login."""
+    first, *others = (name for name, *_ in PAGES)
+    return [
+        st.Page(show_login, title="Log in", url_path=first, default=True),
+        *(st.Page(show_login, title="Log in", url_path=name) for name in others),
+    ]
 
 
 def _run(page: st.Page) -> None:

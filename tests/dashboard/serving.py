@@ -25,9 +25,9 @@ PASSWORDS = {"ada": "not-a-real-password-1", "ben": "not-a-real-password-2"}
 
 
 @contextmanager
-def served(home: Path, *options: str, host: str = "127.0.0.1") -> Iterator[int]:
+def served(home: Path, *options: str, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """The port of a dashboard over the default database of that data folder."""
-    port = free_port(host)
+    port = port or free_port(host)
     where = ("--listen", host, "--port", str(port))
     command = [sys.executable, "-m", "analytics.cli", "dashboard", *where, *options]
     log = home / "dashboard.log"
