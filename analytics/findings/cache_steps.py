@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from analytics.caching.call import AS_IT_WAS, Call, Mark, Policy
+from analytics.caching.call import AS_IT_WAS, Call, Mark, Placement, Policy
 from analytics.caching.prompt import Block, Prefix, Prompt, Prompts
 from analytics.findings.cache_misses import Shortfall
 from analytics.findings.cache_words import Cause
 
+# Behind the instructions and every request, or behind the instructions only: where each request is another one.
+PLACEMENTS: tuple[Placement, ...] = ("automatic", "preamble")
 type Calls = Sequence[Call]
 
 # In this order each is undone on top of those before, so that what they save adds up.
@@ -19,8 +21,8 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
     broken = {shortfall.turn.exchange_id for shortfall in found}
     match cause:
         case "unmarked":
-            marked = replace(policy, marks="automatic")
-            return [(calls, replace(marked, ttl=ttl)) for ttl in (None, *longer_ttls(calls, policy))]
+            lifetimes = (None, *longer_ttls(calls, policy))
+            return [(calls, replace(policy, marks=marks, ttl=ttl)) for marks in PLACEMENTS for ttl in lifetimes]
         case "preamble":
             return [(_with_one_preamble(calls, broken), _marked(calls, policy))]
         case "messages":

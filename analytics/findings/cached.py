@@ -68,12 +68,10 @@ class Cached:
             self._undone = dict(self._undo())
         return self._undone.get(cause)
 
-    def unexplained_usd(self) -> float | None:
-        """What reads that the rule allows and that did not happen would have saved."""
-        paid = {each.call.call_id: each.paid.usd for each in self.billed}
+    def beyond_rule(self, billed: Iterable[BilledCall]) -> float | None:
+        """What these calls cost beyond what the rule allows for; None is unknown."""
         allowed = self._costs(self._calls, self._outcomes)
-        ids = [shortfall.turn.exchange_id for shortfall in self.of("unexplained")]
-        return total(_less(paid[each], allowed[each]) for each in ids)
+        return total(_less(each.paid.usd, allowed[each.call.call_id]) for each in billed)
 
     def _undo(self) -> Iterable[tuple[Cause, Undone]]:
         calls: Sequence[Call] = self._calls

@@ -126,7 +126,7 @@ def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[
     gain = None if premium is None or saved is None else premium
     if premium is not None and saved is not None and saved >= premium:
         return  # the cache has paid for itself; the last call's write is the price of that
-    if not worth(premium, cached):
+    if not worth(premium, cached) or _only_the_last(cached, wasted):
         return
     tokens = sum(write.wasted for write in wasted)
     evidence = Wasted(
@@ -155,6 +155,11 @@ def _hits(cached: Cached, writes: list[Write], wasted: list[Write]) -> Iterator[
         usd=gain,
         paid_usd=total(_paid(write) for write in wasted),
     )
+
+
+def _only_the_last(cached: Cached, wasted: list[Write]) -> bool:
+    """Whether it is the end of a talk: that nobody would go on was not to be known."""
+    return len(cached.billed) > 1 and len(wasted) == 1 and wasted[0].billed is cached.billed[-1]
 
 
 def _paid(write: Write) -> float | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.scenarios.caches import LONG_AFTER, RULES, billed, marked, paused, size, varied
 from benchmarks.scenarios.call import Api, Call, Said, Scenario, Tokens, assistant, tool_call, tool_result, user
-from benchmarks.scenarios.chats import resent_chat
+from benchmarks.scenarios.chats import LONG, resent_chat
 
 DEEPSEEK: dict[str, Any] = {"host": "api.deepseek.com", "model": "deepseek-v4-pro"}
 NEWER: dict[str, Any] = {"model": "gpt-5.6"}
@@ -20,6 +20,17 @@ def _questions(api: Api, count: int, seconds: float = 40.0, **fields: Any) -> tu
     """Questions that have nothing to do with each other, with the same rules."""
     asked = (user(f"Question {turn}: which cart is number {turn * 37}?") for turn in range(count))
     return tuple(Call(api, turn * seconds, (said,), **{"system": RULES, **fields}) for turn, said in enumerate(asked))
+
+
+def _documents() -> tuple[Call, ...]:
+    """Documents that have nothing to do with each other: marks behind them would cost more than the rules save."""
+    calls = (
+        Call(
+            "anthropic.messages", turn * 40.0, (user(f"Document {turn}. {LONG * 6}"), user("Sum it up.")), system=RULES
+        )
+        for turn in range(4)
+    )
+    return billed(calls, "nnnn")
 
 
 def _loop(api: Api, steps: int) -> tuple[Call, ...]:
@@ -86,6 +97,9 @@ HITS = (
     Scenario("Only the instructions are marked, before a long text", _only_instructions_marked()),
     Scenario("More between two marks than is looked back over", _far_between()),
     Scenario("Pauses that only the longer lifetime outlasts, unmarked", _chat("anthropic.messages", "nnnn", gap=900.0)),
+    Scenario("Short questions of long documents with the same rules", _documents()),
+    Scenario("Something in between drops the marks", marked(_chat("anthropic.messages", "nnnn"))),
+    Scenario("Something in between drops the cache points", marked(_chat("bedrock.converse", "nnnn"))),
     Scenario("An automatic cache that never hits", _chat("openai.chat", "nnnnnn")),
     Scenario("An automatic cache that never hits, over Responses", _chat("openai.responses", "nnnnnn")),
     Scenario("An implicit cache that never hits", _chat("gemini.generate", "nnnnnn")),

@@ -68,6 +68,13 @@ def _two_kinds_of_documents() -> tuple[Call, ...]:
     return *billed(marked(calls), "niii", "5m"), LONG_AFTER
 
 
+def _at_the_end() -> tuple[Call, ...]:
+    calls = marked(resent_chat("anthropic.messages", 3, opening="Which carts left the depot? " * 120))
+    long = replace(calls[-1], said=(*calls[-1].said, user(LONG, "5m")))
+    plain = (replace(call, usage=Tokens(size(call))) for call in calls[:-1])
+    return *plain, *billed((long,), "n", "5m"), LONG_AFTER
+
+
 HITS = (
     Scenario("A single long question, marked", _single("anthropic.messages")),
     Scenario("A single long question, marked for an hour", _single("anthropic.messages", "1h")),
@@ -135,5 +142,6 @@ MISSES = (
             LONG_AFTER,
         ),
     ),
+    Scenario("A talk that was too short to be cached, but for its end", _at_the_end()),
     Scenario("A last write of a talk that read much", (*_chat("anthropic.messages", "naaaaaaa"), LONG_AFTER)),
 )
