@@ -34,6 +34,7 @@ def explanation(about: Finding, found: Row, turns: Sequence[Row], code: Sequence
     if turns:
         click.echo()
         print_table(TURN, [_cells(row) for row in turns], right=set(TURN) - {"relation", "ended"})
+        click.echo(f"\n`tokenecho turns {found['conversation_id']}` shows all turns of the conversation.")
     for fix in code:
         click.echo(f"\n{SDKS[fix.sdk]}\n\n{textwrap.indent(fix.code, '    ')}")
         if fix.note:

@@ -30,7 +30,7 @@ def spoken(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:,.4g}"
+            return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.4g}"
         case list():
             rest = f" and {len(value) - MOST_VALUES} more" if len(value) > MOST_VALUES else ""
             return ", ".join(spoken(part) for part in value[:MOST_VALUES]) + rest

@@ -67,6 +67,7 @@ def test_an_explanation_has_the_text_the_evidence_the_turns_and_what_is_known_of
     for part in ("What happens: the definitions", "What to do: send the tools", "unused: 5", "tool_1", "$"):
         assert part in shown
     assert "\tappend\t" in shown
+    assert f"`tokenecho turns {found['conversation_id']}` shows all turns" in shown
     told = orjson.loads(run(folder, "explain", found["finding_id"], "--json").stdout)
     assert told["evidence"]["unused"] == 5
     assert told["turns"][0]["exchange_id"] == found["exchange_id"]
