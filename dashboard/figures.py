@@ -77,6 +77,11 @@ def show_figures(figures: Iterable[tuple[str, str, str]]) -> None:
         column.metric(title, value, help=about, border=True, height="stretch")
 
 
+def tokens(title: str, help: str | None = None) -> Any:
+    """A column of tokens, wide enough to say that they are unknown."""
+    return st.column_config.NumberColumn(title, format="localized", width=84, help=help)
+
+
 def money(title: str, amounts: "pd.Series[float]", help: str | None = None) -> Any:
     """A column of USD: in cents, or where there are smaller amounts with as many digits as they take."""
     found = [usd for usd in map(known, amounts) if usd]
@@ -91,7 +96,8 @@ def show_head(
 ) -> None:
     """A title, and beside it all that can be taken away; `html` makes the chart."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(title, anchor=False, help=help)
+        # Beside the title, not at the far end: there a table's own buttons would lie over them.
+        st.subheader(title, anchor=False, help=help, width="content")
         show_downloads(result, name, html)
 
 

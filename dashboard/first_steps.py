@@ -9,7 +9,6 @@ from dashboard.figures import show_head
 from dashboard.found import LEVERS
 from dashboard.numbers import UNKNOWN, dollars, known, size
 from dashboard.plain_text import in_markdown, one_line
-from dashboard.sidebar import in_url
 
 FINDINGS = "app_pages/findings.py"
 LONGEST_ADVICE = 600
@@ -59,6 +58,6 @@ def _link(finding: str, times: int) -> None:
         FINDINGS,
         label=f"Show {'it' if times == 1 else f'all {times:,}'}",
         icon=":material/lightbulb:",
-        query_params={**in_url(), "finding": [finding]},
+        query_params={"finding": finding},
         help=f"The findings page, with {finding} only",
     )

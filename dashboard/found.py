@@ -13,7 +13,7 @@ from analytics.findings.mutes import Mute
 from analytics.findings.registry import FINDINGS
 from dashboard import access
 from dashboard.data import Result, rows
-from dashboard.figures import money, show_table
+from dashboard.figures import money, show_table, tokens
 from dashboard.messages import show_text
 from dashboard.muting import show_mute
 from dashboard.numbers import compact, dollars, known, size
@@ -40,8 +40,9 @@ def show_finding(finding_id: str, decided: list[Mute]) -> None:
         _show_figures(finding)
         _show_text(str(finding["finding"]))
         _show_code(finding)
-        evidence = orjson.loads(str(rows("dashboard_finding_evidence", finding_id=finding_id).rows["evidence"].iloc[0]))
-        _show_evidence(evidence)
+        read = rows("dashboard_finding_evidence", finding_id=finding_id)
+        evidence = orjson.loads(str(read.rows["evidence"].iloc[0]))
+        _show_evidence(evidence, read.sql)
         _show_turns(finding, evidence)
         show_mute(str(finding["finding"]), finding.get("app"), decided)
 
@@ -57,13 +58,15 @@ def _whose(finding: dict[Any, Any]) -> str:
 
 
 def _show_figures(finding: dict[Any, Any]) -> None:
-    figures = (
+    figures = [
         ("Avoidable", dollars(known(finding.get("usd"))), f"{MONEY_OF} Unknown, too, where none is claimed."),
         ("Paid for it", dollars(known(finding.get("paid_usd"))), "What these tokens cost, after the cache's discount."),
         ("Tokens", compact(known(finding.get("tokens"))), "Billed input tokens that it is about."),
-        ("On the wire", size(known(finding.get("bytes"))), "Bytes sent."),
-    )
-    for column, (label, value, about) in zip(st.columns(4), figures, strict=True):
+    ]
+    sent = known(finding.get("bytes"))
+    if sent is not None:  # many are not about bytes
+        figures.append(("On the wire", size(sent), "Bytes sent."))
+    for column, (label, value, about) in zip(st.columns(4)[: len(figures)], figures, strict=True):
         column.metric(label, value, help=about)
 
 
@@ -71,7 +74,8 @@ def _show_text(name: str) -> None:
     """*What happens* and *What to do*, which are our own words."""
     for paragraph in TEXTS.get(name, "").split("\n\n")[1:]:
         title, _, text = paragraph.partition(": ")
-        st.markdown(f"**{title}.** {' '.join(text.split())}")
+        said = " ".join(text.split())
+        st.markdown(f"**{title}.** {said[:1].upper()}{said[1:]}")
 
 
 def _show_code(finding: dict[Any, Any]) -> None:
@@ -81,15 +85,17 @@ def _show_code(finding: dict[Any, Any]) -> None:
         return
     for tab, fix in zip(st.tabs([SDKS[fix.sdk] for fix in found]), found, strict=True):
         with tab:
-            st.code(fix.code, language="python" if fix.sdk.endswith("python") else "typescript")
+            st.code(fix.code, language="python" if fix.sdk.endswith("python") else "typescript", wrap_lines=True)
             if fix.note:
                 st.caption(fix.note.replace("$", r"\$"))
 
 
-def _show_evidence(evidence: dict[str, Any]) -> None:
-    shown = pd.DataFrame([(name, visible(value)) for name, value in facts(evidence)], columns=["evidence", "value"])
+def _show_evidence(evidence: dict[str, Any], query: str) -> None:
+    shown = pd.DataFrame([(name, visible(value)) for name, value in facts(evidence)], columns=["what", "value"])
     if len(shown):
-        st.dataframe(shown, hide_index=True, width="stretch", key="evidence", alt="A table of the evidence.")
+        columns = {"what": "what", "value": "value"}
+        alt = f"A table of the evidence: {', '.join(shown['what'])}."
+        show_table(Result(shown, query), columns, title="Evidence", alt=alt, name="evidence")
     quoted = list(quotes(evidence))
     if quoted and not access.may_read_texts():
         st.caption("What it quotes from the messages is not shown to you.")
@@ -141,7 +147,7 @@ TURN: dict[str, Any] = {
     "turn": st.column_config.NumberColumn("turn", format="localized"),
     "started_at": st.column_config.DatetimeColumn("time (UTC)", format="YYYY-MM-DD HH:mm:ss"),
     "relation": "relation",
-    **{name: st.column_config.NumberColumn(title, format="localized") for name, title in _TOKENS.items()},
+    **{name: tokens(title) for name, title in _TOKENS.items()},
     "cost_usd": "cost (USD)",
     "ended": "ended",
     "model": "model",

@@ -18,11 +18,6 @@ def chosen() -> Filters:
     return found
 
 
-def in_url() -> dict[str, list[str]]:
-    """The filters as they are in the URL, to take along to another page."""
-    return {name: st.query_params.get_all(name) for name in ("period", "days", *DIMENSIONS) if name in st.query_params}
-
-
 def show_filters(names: Mapping[str, list[str]]) -> None:
     """Draw the filters, which offer these names. `?period=7+days&team=search&team=support` sets them."""
     with st.sidebar:

@@ -18,9 +18,9 @@ import pandas as pd
 
 BANDS = {
     "remembered": "remembered, not sent",
-    "tools": "tools, sent again",
-    "system": "instructions, sent again",
-    "history": "history, sent again",
+    "tools": "tools, resent",
+    "system": "instructions, resent",
+    "history": "history, resent",
     "echoed": "echoed replies",
     "new": "new",
     "undivided": "not divided",

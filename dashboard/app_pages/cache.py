@@ -11,7 +11,7 @@ from dashboard.filters import Filters
 from dashboard.found import TEXTS
 from dashboard.notices import show_nothing_here
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
-from dashboard.sidebar import chosen, in_url
+from dashboard.sidebar import chosen
 
 CAUSES: dict[str, Any] = {
     "finding": "cause",
@@ -27,7 +27,7 @@ FINDINGS = "app_pages/findings.py"
 
 def show(filters: Filters) -> None:
     head = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    head.title("Cache", anchor=False)
+    head.title("Cache", anchor=False, width="content")
     over_time = rows("dashboard_over_time", filters)
     if over_time.rows.empty:
         show_nothing_here()
@@ -139,7 +139,7 @@ def _causes(found: Result) -> None:
         FINDINGS,
         label="Show these findings",
         icon=":material/lightbulb:",
-        query_params={**in_url(), "lever": ["caching"]},
+        query_params={"lever": "caching"},
     )
 
 

@@ -9,7 +9,7 @@ from dashboard.charts.cumulative import cumulative, paid
 from dashboard.charts.growth import growth
 from dashboard.charts.times import times
 from dashboard.data import Result, here, rows
-from dashboard.figures import colours, money, show_chart, show_figures, show_head, show_table
+from dashboard.figures import colours, money, show_chart, show_figures, show_head, show_table, tokens
 from dashboard.found import LEVERS, MONEY_OF
 from dashboard.lines import EVERY, Line, line, lines
 from dashboard.messages import show_messages
@@ -30,15 +30,15 @@ COLUMNS: dict[str, Any] = {
     "status": st.column_config.NumberColumn("status", format="%d"),
     "stop_reason": "stopped by",
     "error_code": "error",
-    "input_tokens": st.column_config.NumberColumn("input tokens", format="localized"),
-    "resent_tokens": st.column_config.NumberColumn("sent again", format="localized"),
-    "echoed_tokens": st.column_config.NumberColumn("echoed", format="localized"),
-    "new_tokens": st.column_config.NumberColumn("new", format="localized"),
-    "remembered_tokens": st.column_config.NumberColumn("remembered", format="localized"),
+    "input_tokens": tokens("input tokens"),
+    "resent_tokens": tokens("sent again"),
+    "echoed_tokens": tokens("echoed"),
+    "new_tokens": tokens("new"),
+    "remembered_tokens": tokens("remembered"),
     "token_basis": st.column_config.TextColumn("basis", help="Whether the parts are exact or estimated."),
-    "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized"),
-    "cache_write_tokens": st.column_config.NumberColumn("to cache", format="localized"),
-    "output_tokens": st.column_config.NumberColumn("output tokens", format="localized"),
+    "cache_read_tokens": tokens("from cache"),
+    "cache_write_tokens": tokens("to cache"),
+    "output_tokens": tokens("output tokens"),
     "cost_usd": "cost (USD)",
     "cost_reason": st.column_config.TextColumn("about the cost", help="Why it is unknown, or what it assumes."),
     "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="localized"),
@@ -232,8 +232,8 @@ def _keep_call(conversation: str) -> None:
 
 
 def _call_text(call: dict[Any, Any]) -> str:
-    tokens = known(call["input_tokens"])
-    said = "input unknown" if tokens is None else f"{tokens:,.0f} tokens"
+    sent = known(call["input_tokens"])
+    said = "input unknown" if sent is None else f"{sent:,.0f} tokens"
     return f"Turn {call['turn']} · {call['started_at']:%H:%M:%S} · {call['relation']} · {said}"
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.capture import REMEDIES, Capture, capture
 from dashboard.data import Result, here, rows
-from dashboard.figures import money, show_figures, show_table
+from dashboard.figures import money, show_figures, show_table, tokens
 from dashboard.notices import notices, show_nothing_here
 from dashboard.numbers import UNKNOWN, count
 from dashboard.sidebar import chosen
@@ -22,10 +22,10 @@ COLUMNS: dict[str, Any] = {
     "model": "model",
     "app": "app",
     "status": st.column_config.NumberColumn("status", format="%d"),
-    "ended": "ended by",
-    "input_tokens": st.column_config.NumberColumn("input", format="localized", help="tokens"),
-    "cache_read_tokens": st.column_config.NumberColumn("from cache", format="localized", help="tokens"),
-    "output_tokens": st.column_config.NumberColumn("output", format="localized", help="tokens"),
+    "ended": st.column_config.TextColumn("ended by", width=110),
+    "input_tokens": tokens("input", "tokens"),
+    "cache_read_tokens": tokens("from cache", "tokens"),
+    "output_tokens": tokens("output", "tokens"),
     "cost_usd": "cost (USD)",
     "ttft_ms": st.column_config.NumberColumn("first byte (ms)", format="localized"),
     "duration_ms": st.column_config.NumberColumn("duration (ms)", format="localized"),

@@ -19,7 +19,7 @@ MOST_FINDINGS = 5
 
 def show(filters: Filters) -> None:
     head = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    head.title("Overview", anchor=False)
+    head.title("Overview", anchor=False, width="content")
     totals = rows("dashboard_totals", filters)
     current = _period(totals, current=True)
     if not current:

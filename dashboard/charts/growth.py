@@ -218,7 +218,7 @@ def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> 
         hovermode="x",
         height=HEIGHT,
         # Above what is said of the window; so narrow that a telephone has room for two beside each other.
-        legend={"entrywidth": 125, "y": 1.08},
+        legend={"entrywidth": 112, "y": 1.08},
         margin={"t": 8, "b": 8},
     )
     figure.update_xaxes(**along(calls))

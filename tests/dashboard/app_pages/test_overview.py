@@ -28,7 +28,6 @@ def test_the_findings_worth_most_are_told_with_their_advice_and_lead_to_all_of_t
     links = [link.proto for link in app.get("page_link")]
     assert {link.page for link in links} == {"findings"}
     assert any("finding=unused_tools" in link.query_string for link in links)
-    assert all("period=everything" in link.query_string for link in links)
 
 
 def test_a_smaller_history_is_not_in_the_avoidable_money(agent: Database, app: AppTest) -> None:

@@ -154,7 +154,7 @@ def test_estimates_are_marked_and_exact_figures_are_not(lighthouse: pd.DataFrame
     assert "sent again 677 ≈, " in estimated
     assert "new 17 ≈" in estimated
     # The line between it and the instructions is always one.
-    assert re.search(r"history, sent again \d+ ≈", exact)
+    assert re.search(r"history, resent \d+ ≈", exact)
 
 
 def test_what_is_unknown_is_said_to_be(lighthouse: pd.DataFrame) -> None:
