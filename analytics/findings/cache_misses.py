@@ -79,8 +79,7 @@ def _eligible(known: Known, turn: Turn, miss: Miss, outcome: Outcome) -> int:
 def _cause(known: Known, call: Call, miss: Miss) -> Cause | None:
     match miss.reason:
         case "unmarked" | "lookback":
-            # Where a provider's own units end is not in the client's hands.
-            return "unmarked" if call.rule.explicit else None
+            return _unmarked(known, call)
         case "parameter" | "other_key":
             return "settings"
         case "other_model":
@@ -90,6 +89,16 @@ def _cause(known: Known, call: Call, miss: Miss) -> Cause | None:
         case "broken":
             return _broken(known, call)
     return None
+
+
+def _unmarked(known: Known, call: Call) -> Cause | None:
+    """Marks behind a change are lost with it. Where a provider's own units end is not in the client's hands."""
+    if not call.rule.explicit:
+        return None
+    parent = known.calls.get(call.parent_id or "")
+    shared = call.prompt.shared(parent.prompt).depth if parent else 0
+    lost = parent and any(mark.position > shared for mark in parent.marks)
+    return _broken(known, call) if lost else "unmarked"
 
 
 def _broken(known: Known, call: Call) -> Cause | None:

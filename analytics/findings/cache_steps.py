@@ -21,7 +21,8 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
     broken = {shortfall.turn.exchange_id for shortfall in found}
     match cause:
         case "unmarked":
-            lifetimes = (None, *longer_ttls(calls, policy))
+            # Where calls ask for caching already, a longer lifetime is another step.
+            lifetimes = (None,) if any(call.marks for call in calls) else (None, *longer_ttls(calls, policy))
             return [(calls, replace(policy, marks=marks, ttl=ttl)) for marks in PLACEMENTS for ttl in lifetimes]
         case "preamble":
             return [(_with_one_preamble(calls, broken), _marked(calls, policy))]

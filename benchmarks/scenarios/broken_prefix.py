@@ -57,6 +57,16 @@ def _edited(api: Api, read: str, ttl: str = "", **fields: Any) -> tuple[Call, ..
     return billed(marked(calls) if ttl == "5m" else calls, read, ttl)
 
 
+def rewritten() -> tuple[Call, ...]:
+    """An agent rewrites one of its latest notes: what is cached up to the mark behind them is lost with it."""
+    calls = resent_chat("anthropic.messages", 3, opening=LONG * 2, system=RULES)
+    notes = tuple(user(f"Note {at}: the cart of day {at} came late.") for at in range(26))
+    changed = (*notes[:12], user("Note 12: nothing came."), *notes[13:])
+    last = (*calls[1].said[:-1], *changed, *calls[1].reply, *calls[2].said[-1:])
+    second = replace(calls[1], said=(*calls[1].said[:-1], *notes[:16]))
+    return billed(marked((calls[0], second, replace(calls[2], said=last))), "nai", "5m")
+
+
 def _told(calls: Sequence[Call], at: int, **answer: Any) -> tuple[Call, ...]:
     """With what the provider says of the call of this number."""
     return tuple(replace(call, answer=answer) if turn == at else call for turn, call in enumerate(calls))
@@ -144,6 +154,7 @@ HITS = (
     Scenario("The instructions are reworded", _chat("openai.chat", "nana", "", {"system": _reworded}, **DEEPSEEK)),
     Scenario("The instructions are reworded, marked", _chat("anthropic.messages", "nana", "5m", {"system": _reworded})),
     Scenario("An earlier message is edited", _edited("anthropic.messages", "nana", "5m")),
+    Scenario("A late message is rewritten, and the mark behind it is lost", rewritten()),
     Scenario("An earlier message is edited, over Responses", _edited("openai.responses", "nana")),
     Scenario(
         "Another model", _chat("openai.chat", "naanaa", "", {"model": lambda turn: "gpt-5.1" if turn < 3 else "gpt-5"})

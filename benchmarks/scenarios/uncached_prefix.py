@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from benchmarks.scenarios.broken_prefix import rewritten
 from benchmarks.scenarios.caches import LONG_AFTER, RULES, billed, marked, paused, size, varied
 from benchmarks.scenarios.call import Api, Call, Said, Scenario, Tokens, assistant, tool_call, tool_result, user
 from benchmarks.scenarios.chats import LONG, resent_chat
@@ -141,5 +142,6 @@ MISSES = (
     Scenario("Tokens counted beforehand", _counted()),
     Scenario("A call that failed at first", _failed()),
     Scenario("A model whose rule is not known", _chat("anthropic.messages", "nnnn", model="claude-instant-1")),
+    Scenario("A late message is rewritten, and the mark behind it is lost", rewritten()),
     Scenario("Something in between sets the marks", _chat("anthropic.messages", "naaa", "5m")),
 )

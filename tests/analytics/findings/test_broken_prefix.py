@@ -22,6 +22,7 @@ KINDS = {
     "The instructions are reworded": ("changed_system", None, "system[0]"),
     "The instructions are reworded, marked": ("changed_system", None, "system[0]"),
     "An earlier message is edited": ("edited_message", None, "messages[0]"),
+    "A late message is rewritten, and the mark behind it is lost": ("edited_message", None, "messages[14]"),
     "An earlier message is edited, over Responses": ("edited_message", None, "messages[0]"),
     "Another model": ("changed_model", None, "model"),
     "Another effort": ("changed_parameter", None, "reasoning.effort"),

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.scenarios.caches import RULES, billed, marked, size
-from benchmarks.scenarios.call import Api, Call, user
+from benchmarks.scenarios.caches import RULES, billed, marked, paused, size
+from benchmarks.scenarios.call import Api, Call, Tokens, user
 from benchmarks.scenarios.chats import resent_chat
 from benchmarks.scenarios.examined import Row, examined
 from benchmarks.scenarios.uncached_prefix import HITS
@@ -121,3 +121,19 @@ def test_a_single_call_of_somebody_else_keeps_the_instructions_warm() -> None:
 
 def test_a_prompt_marked_and_read_has_nothing_to_gain() -> None:
     assert not found(billed(marked(resent_chat("anthropic.messages", 4, system=RULES)), "naaa", "5m"))
+
+
+def test_what_several_findings_save_adds_up() -> None:
+    """Only the instructions are marked, and a pause outlasts them: other marks, and a longer lifetime on top of them."""
+    plain = paused(resent_chat("anthropic.messages", 4, opening=RULES * 3, system=RULES, system_mark="5m"), 420.0, 2)
+    rules = size(replace(plain[0], said=()))
+    calls = tuple(
+        replace(call, usage=Tokens(size(call), **({"read": rules} if turn % 2 else {"write_5m": rules})))
+        for turn, call in enumerate(plain)
+    )
+    rows = {row["finding"]: row["usd"] for row in examined(calls) if row["lever"] == "caching"}
+    sizes = [size(call) for call in calls]
+    paid = sum(sizes) * 3.0 + rules * (2 * 0.75 - 2 * 2.70)
+    ideal = sizes[-1] * 6.0 + sum(sizes[:-1]) * 0.30
+    assert rows.keys() == {"uncached_prefix", "expired_cache"}
+    assert sum(rows.values()) == pytest.approx((paid - ideal) / 1e6, abs=5e-6)
