@@ -127,8 +127,8 @@ MOST_IDS = 5
 def _line(row: Row) -> str:
     note = f" ({row['note']})" if row["note"] else ""
     ids = row["findings"] if isinstance(row["findings"], list) else []
-    named = f"; tokenecho explain {' | '.join(ids[:MOST_IDS])}" if ids else ""
-    more = f" | … {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+    named = f"; `tokenecho explain` {', '.join(ids[:MOST_IDS])}" if ids else ""
+    more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
     return (
         f"{row['result']:8}{row['check']}: {_figure(row, 'value')}, at most {_figure(row, 'limit')}{note}{named}{more}"
     )

@@ -14,6 +14,8 @@ from dashboard.sentences import fitted, growth_sentence
 
 # Whoever prints or mails it keeps the figures: of the buttons only the one for a picture is of use.
 BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d", "pan2d", "zoom2d"]
+# As wide as the longest name: columns that Plotly measures for itself are cut at the right edge.
+LEGEND_PX = 145
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": BUTTONS, "scrollZoom": False}
 
 
@@ -55,7 +57,7 @@ def _drawn(figure: Callable[[Palette], go.Figure]) -> str:
 
 
 def _json(figure: go.Figure, colours: Palette) -> str:
-    figure.update_layout(template=template(colours))
+    figure.update_layout(template=template(colours), legend={"entrywidth": LEGEND_PX})
     made: str = figure.to_json()
     return made
 

@@ -39,7 +39,7 @@ def test_a_pipeline_fails_where_a_limit_is_exceeded(unmuted: Path) -> None:
     assert failed.exit_code == 1
     assert "failed  echo_share" in failed.stdout
     assert "passed  cost_usd" in failed.stdout
-    assert "failed  unused_tools: 1, at most 0; tokenecho explain " in failed.stdout
+    assert "failed  unused_tools: 1, at most 0; `tokenecho explain` " in failed.stdout
 
 
 def test_a_program_is_told_the_ids_of_what_failed(unmuted: Path) -> None:
