@@ -29,7 +29,8 @@ ANTHROPIC_MINIMUMS = (
     (r"opus-4-[56]|haiku-4-5", 4096),
     (r"", 1024),
 )
-GEMINI_MINIMUMS = ((r"flash", 1024), (r"", 4096))
+# https://ai.google.dev/gemini-api/docs/caching (2026-10-13, the third generation of 2026-05-07).
+GEMINI_MINIMUMS = ((r"gemini-2\.5", 2048), (r"gemini-3-flash", 1024), (r"", 4096))
 
 # A prompt is kept that many seconds after its last use, unless the request says otherwise.
 RETENTIONS = {"in_memory": 300.0, "24h": 86400.0}

@@ -71,6 +71,14 @@ def test_openais_rule_changes_with_the_model(model: str, family: str, ttl: str |
 
 
 @pytest.mark.parametrize(
+    ("model", "minimum"),
+    [("gemini-2.5-flash", 2048), ("gemini-2.5-pro", 2048), ("gemini-3.1-pro-preview", 4096), ("gemini-3-flash", 1024)],
+)
+def test_geminis_minimum_is_the_models(model: str, minimum: int) -> None:
+    assert found("google", "gemini.generate", model) == ("prefix", minimum)
+
+
+@pytest.mark.parametrize(
     ("provider", "api", "model"),
     [
         ("anthropic", "anthropic.messages", "claude-next"),

@@ -124,7 +124,7 @@ def test_a_prompt_marked_and_read_has_nothing_to_gain() -> None:
 
 
 def test_what_several_findings_save_adds_up() -> None:
-    """Only the instructions are marked, and a pause outlasts them: other marks, and a longer lifetime on top of them."""
+    """Only the instructions are marked, and a pause outlasts them: other marks, and on top a longer lifetime."""
     plain = paused(resent_chat("anthropic.messages", 4, opening=RULES * 3, system=RULES, system_mark="5m"), 420.0, 2)
     rules = size(replace(plain[0], said=()))
     calls = tuple(
