@@ -20,7 +20,7 @@ from analytics.lineage.spoken import spoken
 from analytics.recent import Recent
 
 MEMORY_TEXT = 16 * 2**20
-MEMORY_STARTS = 32 * 2**20  # of texts, most of which are remembered elsewhere too
+MEMORY_STARTS = 24 * 2**20  # of texts, most of which are remembered elsewhere too
 MEMORY_TOKENS = 50_000
 MEMORY_RUNS = 10_000
 SMALLEST = 100  # what a remembered block takes beside its content
@@ -66,10 +66,18 @@ EMPTY = Stretch()
 
 
 class Start(NamedTuple):
-    """How a preamble or a history begins, with its chain: `prefixes[i]` is the hash up to and with block i."""
+    """How a preamble or a history begins, with its chain: `prefixes[i]` is the hash up to and with block i.
 
-    stretch: Stretch
-    prefixes: tuple[bytes, ...]
+    `weight` is the room that it takes.
+    """
+
+    stretch: Stretch = EMPTY
+    prefixes: tuple[bytes, ...] = ()
+    weight: int = 0
+
+
+# By the identity and the place of their last block.
+type Starts = Recent[tuple[int, int], Start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +104,32 @@ class Chainer:
         # By the identity of a block, which what is remembered keeps alive: recalled messages have the very same ones.
         self._measured: Recent[int, Measured] = Recent(MEMORY_TEXT)
         self._tokens: Recent[bytes, int] = Recent(MEMORY_TOKENS)
-        # By the identity and the place of their last block.
-        self._starts: Recent[tuple[int, int], Start] = Recent(MEMORY_STARTS)
+        self._preambles: Starts = Recent(MEMORY_STARTS)
+        self._histories: Starts = Recent(MEMORY_STARTS)
         self._runs: Recent[bytes, Run] = Recent(MEMORY_RUNS)
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
         """The call's chain, with the facts that lineage is decided by."""
-        (preamble, _), _ = self._chained(request.preamble)
-        (history, prefixes), familiar = self._chained(request.history)
+        (preamble, *_), _ = self._chained(request.preamble, self._preambles)
+        (history, prefixes, _), familiar = self._chained(request.history, self._histories)
         reply = EMPTY.followed_by(self._measure(response.reply))
         speech = Speech(request.history, history.digests, prefixes, self._runs)
         said = tuple(zip(reply.digests, reply.blocks, strict=True))
         facts = spoken(self._hasher, speech, history.sizes, said, (len(preamble.blocks), preamble.bytes))
         return Chain(preamble, history, prefixes, reply, familiar, facts)
 
-    def _chained(self, blocks: tuple[Block, ...]) -> tuple[Start, int]:
+    def _chained(self, blocks: tuple[Block, ...], lately: Starts) -> tuple[Start, int]:
         """These blocks, chained; and how many of them are the start that was known."""
-        known = self._known(blocks)
+        known = _known(blocks, lately)
         at = len(known.prefixes)
         if at == len(blocks):
             return known, at
         stretch = known.stretch.followed_by(self._measure(blocks[at:]))
         chain = accumulate(stretch.digests[at:], self._hasher.prefix, initial=known.prefixes[-1] if at else ROOT)
-        found = Start(stretch, (*known.prefixes, *islice(chain, 1, None)))
-        self._starts.put((id(blocks[-1]), len(blocks)), found, stretch.bytes + SMALLEST * len(blocks))
+        weight = known.weight + sum(len(block.content) + SMALLEST for block in blocks[at:])
+        found = Start(stretch, (*known.prefixes, *islice(chain, 1, None)), weight)
+        lately.put((id(blocks[-1]), len(blocks)), found, weight)
         return found, at
-
-    def _known(self, blocks: tuple[Block, ...]) -> Start:
-        """The longest start of these blocks that came lately as a whole."""
-        for end in range(len(blocks), 0, -1):
-            found = self._starts.get((id(blocks[end - 1]), end))
-            if found and found.stretch.blocks == blocks[:end]:
-                return found
-        return Start(EMPTY, ())
 
     def _measure(self, blocks: Sequence[Block]) -> list[Measured]:
         known = {id(block): self._measured.get(id(block)) for block in blocks}
@@ -153,3 +154,12 @@ class Chainer:
             self._tokens.put(digest, tokens)
             found[digest] = tokens
         return [found[digest] or 0 for digest in digests]
+
+
+def _known(blocks: tuple[Block, ...], lately: Starts) -> Start:
+    """The longest start of these blocks that came lately as a whole."""
+    for end in range(len(blocks), 0, -1):
+        found = lately.get((id(blocks[end - 1]), end))
+        if found and found.stretch.blocks == blocks[:end]:
+            return found
+    return Start()

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from itertools import batched, groupby
 
 from analytics.findings.examination import examine
+from analytics.garbage import no_search
 from analytics.reading import Reader, Reading
 from analytics.spool import Spool, Spooled, SpoolFull
 from analytics.store.batch import write_batch
@@ -93,6 +94,7 @@ class Collector:
         self._examined_at = time.monotonic()
         return self.examine(RUNNING_PATIENCE_S)
 
+    @no_search()
     def examine(self, patience: float = PATIENCE_S) -> int:
         """Look for findings in conversations that changed; how many were looked at, 0 when none waits.
 
@@ -116,6 +118,7 @@ class Collector:
             self._spool.tidy()
             self._tidied_at, self._untidy = time.monotonic(), False
 
+    @no_search()
     def collect(self, patience: float = PATIENCE_S) -> int:
         """Move what `take` gives into DuckDB; the number of records handled, 0 when none waits.
 

@@ -1,9 +1,9 @@
 """Reading: a record becomes a row of `exchanges` and the blocks below it. Pure: nothing is looked up or written."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from analytics.billing import cost_columns
+from analytics.billing import USAGE, cost_columns
 from analytics.chaining import Chain, Chainer
 from analytics.client import client_of, retry_of, session_of
 from analytics.dialects.call import Call
@@ -134,9 +134,8 @@ def _request_row(request: RequestReading, call: Call) -> Row:
 
 
 def _response_row(response: ResponseReading, record: Record) -> Row:
-    usage = asdict(response.usage)
     return {
-        **usage,
+        **{name: getattr(response.usage, name) for name in USAGE},
         "usage_basis": "reported" if response.usage.reported else "none",
         "response_model": response.model,
         "response_id": response.response_id,

@@ -28,12 +28,12 @@ def counts_of(blocks: Iterable[tuple[Kind | str, int]]) -> Counts:
 
 def less(whole: Counts, *parts: Counts) -> Counts:
     """What is left of the whole; never negative."""
-    return tuple(max(0, total - sum(taken)) for total, *taken in zip(whole, *parts, strict=True))
+    return tuple(max(0, total - taken) for total, taken in zip(whole, plus(*parts), strict=True)) if parts else whole
 
 
 def plus(*parts: Counts) -> Counts:
     """The sum, kind by kind."""
-    return tuple(sum(taken) for taken in zip(*parts, strict=True))
+    return tuple(map(sum, zip(*parts, strict=True)))
 
 
 def composition(parts: Sequence[tuple[int, Counts]]) -> Counts:

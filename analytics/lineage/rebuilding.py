@@ -6,6 +6,7 @@ from itertools import batched
 import duckdb
 import pyarrow as pa
 
+from analytics.garbage import no_search
 from analytics.lineage.keys import offers, seeks
 from analytics.lineage.linking import link_exchanges
 from analytics.lineage.loading import load_facts
@@ -26,7 +27,8 @@ def rebuild_links(connection: duckdb.DuckDBPyConnection, advance: Callable[[int]
     for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
         _rebuild_keys(connection, page)
     for page in batched(ids, PAGE):  # Python 3.12 has no `strict`
-        link_exchanges(connection, page)
+        with no_search():
+            link_exchanges(connection, page)
         advance(len(page))
     rebuild_hours(connection)
 

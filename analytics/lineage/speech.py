@@ -19,17 +19,19 @@ TELLING = 1000
 class Speech:
     """A history with its hashes: `prefixes[i]` ends in `blocks[i]`.
 
-    `known` are runs by the prefix that they end: all there is of a run follows from it.
+    `known` are runs by the prefix that they end: all there is of a run follows from it. `root` is the prefix that the
+    first block comes after.
     """
 
     blocks: Sequence[Block]
     hashes: Sequence[bytes]
     prefixes: Sequence[bytes]
     known: "Recent[bytes, Run]"
+    root: bytes = ROOT
 
     def before(self, start: int) -> bytes:
         """The prefix hash of what comes before that block."""
-        return self.prefixes[start - 1] if start else ROOT
+        return self.prefixes[start - 1] if start else self.root
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,14 @@ def last_runs(hasher: Hasher, speech: Speech, most: int) -> list[Run]:
 def _bounds(blocks: Sequence[Block], end: int) -> tuple[int, int]:
     while end and blocks[end - 1].role != "assistant":
         end -= 1
-    start = end
-    while start and blocks[start - 1].role == "assistant":
-        start -= 1
-    return start, end
+    return run_start(blocks, end), end
+
+
+def run_start(blocks: Sequence[Block], end: int) -> int:
+    """Where the run of the assistant begins that ends there; that very place where none does."""
+    while end and blocks[end - 1].role == "assistant":
+        end -= 1
+    return end
 
 
 def _known_run(hasher: Hasher, speech: Speech, start: int, end: int) -> Run | None:

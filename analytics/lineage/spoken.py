@@ -6,7 +6,8 @@ from analytics.dialects.exchange import Block
 from analytics.hashing import STRIDE, Hasher, as_uuid
 from analytics.lineage.facts import Spoken
 from analytics.lineage.heads import run_heads, said_heads, written_heads
-from analytics.lineage.speech import Run, Speech, last_runs
+from analytics.lineage.speech import Run, Speech, last_runs, run_start
+from analytics.recent import Recent
 
 # How many runs back an edited history is recognised by what the assistant said.
 MOST_RUNS = 10
@@ -76,18 +77,20 @@ def _refs(blocks: Sequence[Block]) -> tuple[str, ...]:
 
 
 def _said(hasher: Hasher, history: Speech, reply: Sequence[tuple[bytes, Block]]) -> Run | None:
-    """The last run of history and reply together, so that a reply which goes on from a prefill is one with it."""
+    """The last run of the reply. One that goes on from a prefill, the end of the history, is one with it."""
     if not reply:
         return None
+    start = run_start(history.blocks, len(history.blocks))
     links = hasher.chain((digest for digest, _ in reply), history.before(len(history.hashes)))
-    whole = Speech(
-        (*history.blocks, *(block for _, block in reply)),
-        (*history.hashes, *(digest for digest, _ in reply)),
-        (*history.prefixes, *(link.prefix for link in links)),
-        history.known,
+    both = Speech(
+        (*history.blocks[start:], *(block for _, block in reply)),
+        (*history.hashes[start:], *(digest for digest, _ in reply)),
+        (*history.prefixes[start:], *(link.prefix for link in links)),
+        Recent(1),  # its places are not those of the history
+        history.before(start),
     )
-    run = next(iter(last_runs(hasher, whole, 1)), None)
-    return run if run and run.end > len(history.blocks) else None
+    run = next(iter(last_runs(hasher, both, 1)), None)
+    return run if run and run.end > len(history.blocks) - start else None
 
 
 def _reply_line(hasher: Hasher, reply: Sequence[tuple[bytes, Block]]) -> int | None:

@@ -5,7 +5,7 @@ whatever the rate; tokens without a rate cost an unknown amount. A count the pro
 beside counts that it gave (a provider without a cache reports no cached tokens).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
@@ -33,7 +33,8 @@ def charged(usage: Usage, rates: Rates, asked: AskedTtl = None, output_billed: b
     if not usage.reported:
         return Cost(None, NONE, "the provider reported no usage")
     charges = _charges(usage, rates, asked, output_billed)
-    parts = replace(CostParts(*(charge.usd for charge in charges)), outside=0.0)
+    uncached, read, written, output = (charge.usd for charge in charges)
+    parts = CostParts(uncached, read, written, output, outside=0.0)
     reasons = list(dict.fromkeys(charge.reason for charge in charges))
     amounts = [charge.usd for charge in charges if charge.usd is not None]
     if len(amounts) < len(charges) or rates.uncounted:
