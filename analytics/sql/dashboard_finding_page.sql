@@ -1,6 +1,6 @@
 -- One page of the findings at the shown calls, those worth most first, then those about most tokens; how many there are
 -- (`findings`), and how many more are muted, or not (`others`). `$names`, `$levers` and `$confidences` are lists or null.
-with chosen_findings as (
+with chosen_findings as materialized (
     select
         finding_id,
         finding,
@@ -17,16 +17,16 @@ with chosen_findings as (
 ),
 counted as (
     select
-        *,
-        count(*) filter (is_muted = $muted) over () as findings,
-        count(*) filter (is_muted <> $muted) over () as others
+        count(*) filter (is_muted = $muted) as findings,
+        count(*) filter (is_muted <> $muted) as others
     from chosen_findings
 )
 select
     finding_id,
     findings,
     others
-from counted
+from chosen_findings
+cross join counted
 where is_muted = $muted
 order by usd desc nulls last, paid_usd desc nulls last, tokens desc nulls last, finding, finding_id
 limit $most offset $skipped
