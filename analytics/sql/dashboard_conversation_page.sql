@@ -4,7 +4,9 @@
 with named as (
     select
         links.conversation_id,
-        lower(concat_ws(' ', conversation_id, exchange_id, app, team, user_name, client, model)) as names
+        case when $words is not null
+            then lower(concat_ws(' ', conversation_id, exchange_id, app, team, user_name, client, model))
+        end as names
     from shown_calls
     join links using (exchange_id)
     where current

@@ -28,7 +28,7 @@ IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-con
 SEARCH = re.compile(r"/\w+/_stcore/(health|host-config)$")
 MENU = "button[@data-testid='stPopoverButton']"
 # Generous: the machine may have other work.
-PATIENCE_MS = 60_000
+PATIENCE_MS, TRIES = 60_000, 12
 HEAD_PX, ROW_PX = 35, 35
 
 
@@ -127,14 +127,18 @@ class View:
         return found.value
 
     def choose(self, box: Locator, option: str | re.Pattern[str]) -> None:
-        """Open a box of options, which may be drawn anew just then, and take one."""
+        """Open a box of options and take one."""
+        self.offered(box, option).click()
+
+    def offered(self, box: Locator, option: str | re.Pattern[str]) -> Locator:
+        """The option, in the box that was opened; which may be drawn anew just then, and be closed again."""
         found = self.page.get_by_role("option", name=option, exact=isinstance(option, str)).first
-        box.click()
-        with suppress(TimeoutError):
-            found.wait_for(timeout=PATIENCE_MS / 10)
-        if not found.is_visible():
+        for _ in range(TRIES):
             box.click()
-        found.click()
+            with suppress(TimeoutError):
+                found.wait_for(timeout=PATIENCE_MS / TRIES)
+                return found
+        raise AssertionError(f"{option} is not offered")
 
     def charts(self) -> Locator:
         return self.page.locator(".stPlotlyChart")
