@@ -8,6 +8,7 @@ from dashboard import access
 from dashboard.data import Result, rows
 from dashboard.figures import money, show_table
 from dashboard.notices import show_nothing_here
+from dashboard.paging import asked_page, first_page, show_paging
 from dashboard.plain_text import one_line
 from dashboard.sidebar import chosen
 
@@ -66,7 +67,7 @@ def _asked() -> dict[str, Any]:
         search = st.text_input(
             "Search",
             key="search",
-            on_change=_first_page,
+            on_change=first_page,
             bind="query-params",
             icon=":material/search:",
             placeholder="app, team, user, model, client or id; every word must be found",
@@ -76,31 +77,20 @@ def _asked() -> dict[str, Any]:
             list(ORDERS),
             format_func=ORDERS.__getitem__,
             key="sort",
-            on_change=_first_page,
+            on_change=first_page,
             bind="query-params",
             width=220,
         )
-        ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=_first_page)
+        ascending = st.toggle("Smallest first", key="ascending", bind="query-params", on_change=first_page)
     texts = access.may_read_texts() and st.toggle(
         "Search the first messages too",
         key="texts",
-        on_change=_first_page,
+        on_change=first_page,
         bind="query-params",
         help="Reads the texts of all conversations in this view, which takes seconds where there are many.",
     )
     words = tuple(search.lower().split())
     return {"words": words or None, "texts": texts, "ordering": ordering, "descending": not ascending}
-
-
-def _first_page() -> None:
-    """Another question begins at its first page."""
-    st.session_state["page"] = 1
-
-
-def _page() -> int:
-    """The page that is asked for; the URL says so before the widget does."""
-    asked = st.session_state.get("page") or st.query_params.get("page", "")
-    return max(1, int(asked)) if str(asked).isdecimal() else 1
 
 
 def _show_page(found: Result, total: int) -> None:
@@ -133,9 +123,9 @@ def main() -> None:
     """The search, the page that is asked for, and the table."""
     st.title("Conversations", anchor=False)
     asked = _asked()
-    found = rows("dashboard_conversation_page", chosen(), most=MOST, skipped=(_page() - 1) * MOST, **asked)
-    if found.rows.empty and _page() > 1:
-        _first_page()
+    found = rows("dashboard_conversation_page", chosen(), most=MOST, skipped=(asked_page() - 1) * MOST, **asked)
+    if found.rows.empty and asked_page() > 1:
+        first_page()
         found = rows("dashboard_conversation_page", chosen(), most=MOST, skipped=0, **asked)
     if found.rows.empty:
         st.info("No conversation has all of these words.") if asked["words"] else show_nothing_here()
@@ -146,7 +136,7 @@ def main() -> None:
         "Those with a call in this view; figures are those of the whole conversation. "
         "Tick a row to open it. A click on a column's head sorts this page only."
     )
-    st.pagination(-(-total // MOST), key="page", bind="query-params")
+    show_paging(total, MOST)
 
 
 main()

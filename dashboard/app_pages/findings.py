@@ -11,6 +11,7 @@ from dashboard.figures import money, show_table
 from dashboard.found import LEVERS, MONEY_OF, show_finding
 from dashboard.muting import mutes
 from dashboard.notices import show_nothing_here
+from dashboard.paging import asked_page, first_page, show_paging
 from dashboard.sidebar import chosen
 
 MOST = 50
@@ -41,8 +42,8 @@ def main() -> None:
     st.title("Findings", anchor=False)
     decided = mutes()
     asked = _asked()
-    found = rows("dashboard_finding_page", chosen(), most=MOST, skipped=(_page() - 1) * MOST, **asked)
-    if found.rows.empty and _page() > 1:
+    found = rows("dashboard_finding_page", chosen(), most=MOST, skipped=(asked_page() - 1) * MOST, **asked)
+    if found.rows.empty and asked_page() > 1:
         _first_page()
         found = rows("dashboard_finding_page", chosen(), most=MOST, skipped=0, **asked)
     _say_what_waits()
@@ -78,14 +79,8 @@ def _asked() -> dict[str, Any]:
 
 def _first_page() -> None:
     """Another question begins at its first page, with nothing picked."""
-    st.session_state["page"] = 1
+    first_page()
     st.query_params.pop("found", None)
-
-
-def _page() -> int:
-    """The page that is asked for; the URL says so before the widget does."""
-    asked = st.session_state.get("page") or st.query_params.get("page", "")
-    return max(1, int(asked)) if str(asked).isdecimal() else 1
 
 
 def _say_what_waits() -> None:
@@ -123,7 +118,7 @@ def _show_page(found: Result, asked: dict[str, Any]) -> None:
     )
     st.caption(f"Tick a row to see why, and what to do.{_rest(others, asked['muted'])}")
     if total > MOST:
-        st.pagination(-(-total // MOST), key="page", bind="query-params")
+        show_paging(total, MOST)
     if picked is not None:
         st.query_params["found"] = str(shown.rows["finding_id"].iloc[picked])
 
