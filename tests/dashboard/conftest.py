@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from hypothesis import settings
 from streamlit.testing.v1 import AppTest
 
 from analytics.launch.login import LOGIN
@@ -16,6 +17,9 @@ from dashboard import data
 from dashboard.sessions import token
 from tests.dashboard.traffic import stored, traffic
 
+# How long an example takes says nothing about what is tested.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 APP = str(Path(__file__).parents[2] / "dashboard" / "app.py")
 
 
