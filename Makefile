@@ -8,10 +8,10 @@ PYTHONS := python3.13 python3.14 python3.12 python3 python
 OLDEST := 3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint types imports coverage lock wheel bench sample image agents clean
+.PHONY: help run demo test check lint types imports coverage lock screenshots wheel bench sample image agents clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## set up, then start proxy, collector and dashboard
 	@$(BIN)/tokenecho up $(ARGS)
@@ -52,6 +52,9 @@ bench: $(VENV)/.dev ## run the benchmarks (minutes)
 
 sample: $(VENV)/.dev ## make the demo's calls anew (a minute)
 	@$(BIN)/python -m examples.team $(ARGS)
+
+screenshots: $(VENV)/.dev ## take the pictures in docs/images anew (needs Chromium)
+	@$(BIN)/python -m benchmarks.screenshots
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@$(BIN)/python -m build --wheel --outdir dist .
