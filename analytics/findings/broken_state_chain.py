@@ -15,6 +15,7 @@ from typing import Literal
 
 from analytics.findings.cache_doubt import rule_of
 from analytics.findings.case import Case
+from analytics.findings.evidence import times
 from analytics.findings.hit import Hit
 from analytics.findings.money import by_money, total, usd
 from analytics.findings.statefulness import continued, continues_state
@@ -232,4 +233,5 @@ def _advice(found: Broken, wasted: float | None) -> str:
     codes = f" ({', '.join(found.error_codes)})" if found.error_codes else ""
     why = ", ".join(dict.fromkeys(found.causes)) + codes
     cost = "" if not wasted else f" What the cache had held cost {usd(wasted)} more than it would have."
-    return f"The kept conversation broke {found.breaks} times: {why}. Each time its history was sent whole.{cost}"
+    sent = "Its history was sent whole." if found.breaks == 1 else "Each time its history was sent whole."
+    return f"The kept conversation broke {times(found.breaks)}: {why}. {sent}{cost}"

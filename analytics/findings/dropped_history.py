@@ -16,6 +16,7 @@ from itertools import dropwhile
 from typing import Literal
 
 from analytics.findings.case import Case
+from analytics.findings.evidence import times
 from analytics.findings.hit import Hit, Severity
 from analytics.findings.turn import Json, Turn
 
@@ -230,7 +231,7 @@ def _severity(found: Dropped) -> Severity:
 
 
 def _advice(found: Dropped) -> str:
-    ways = ", ".join(f"{way} ({count} times)" for way, count in found.ways.items())
+    ways = ", ".join(f"{way} ({times(count)})" for way, count in found.ways.items())
     said = f"History was dropped: {ways}."
     if found.instructions_dropped:
         said += " Instructions went with it."

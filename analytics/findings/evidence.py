@@ -37,3 +37,8 @@ def spoken(value: object) -> str:
         case dict():
             return ", ".join(f"{name} {spoken(part)}" for name, part in value.items())
     return str(value)
+
+
+def times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else f"{count:,} times"

@@ -23,7 +23,8 @@ from analytics.findings.turn import Turn
 type Kind = Literal["retry", "duplicate"]
 # The same question a day later is another day's work.
 LONGEST = timedelta(hours=24)
-# Whoever wants several answers to one question asks them at once, and wants each of them.
+# Whoever wants several answers to one question asks them at once, and wants each of them; at a temperature of 0 there
+# is only one to be had.
 AT_ONCE = timedelta(seconds=2)
 # Greetings, pings and health checks are the same every time.
 LEAST_TOKENS = 50
@@ -74,10 +75,15 @@ def _is_retry(turn: Turn, twin: Turn) -> bool:
 
 
 def _is_duplicate(turn: Turn, twin: Turn) -> bool:
-    """Whether both were answered, one after the other."""
+    """Whether both were answered, and two answers cannot have been what was wanted."""
     # Where the end was not seen, the beginnings have to do.
     ended = twin.ended_at or twin.started_at + AT_ONCE
-    return turn.well and (turn.input_tokens or 0) >= LEAST_TOKENS and turn.started_at >= ended
+    after = turn.started_at >= ended or _deterministic(turn)
+    return turn.well and (turn.input_tokens or 0) >= LEAST_TOKENS and after
+
+
+def _deterministic(turn: Turn) -> bool:
+    return turn.parameters.get("temperature") == 0
 
 
 def _hit(kind: Kind, pairs: list[tuple[Turn, Turn]]) -> Hit:
@@ -90,7 +96,7 @@ def _hit(kind: Kind, pairs: list[tuple[Turn, Turn]]) -> Hit:
         reasons={reason: reasons.count(reason) for reason in sorted(set(reasons))},
         told=sum(bool(turn.client_retry) for turn, _ in pairs),
         seconds=max((turn.started_at - twin.started_at).total_seconds() for turn, twin in pairs),
-        deterministic=all(turn.parameters.get("temperature") == 0 for turn, _ in pairs),
+        deterministic=all(_deterministic(turn) for turn, _ in pairs),
     )
     money = _wasted(kind, pairs)
     return Hit(

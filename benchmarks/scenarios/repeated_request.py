@@ -25,6 +25,10 @@ HITS = (
         "The SDK says that it tries again after its patience ended",
         (_call("openai.chat", 0, takes=9.0), _call("openai.chat", 5, headers={"x-stainless-retry-count": "1"})),
     ),
+    Scenario(
+        "Two workers ask at once what has one answer only",
+        tuple(_call("openai.chat", at, takes=5.0, parameters={"temperature": 0}) for at in (0, 0.7)),
+    ),
     Scenario("A job runs twice in an hour", tuple(_call("openai.responses", at) for at in (0, 3600))),
 )
 MISSES = (
