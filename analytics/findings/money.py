@@ -28,4 +28,6 @@ def usd(value: float | None) -> str:
     """The amount as it is written in a sentence: cents for what is large, four places for what is small."""
     if value is None:
         return "an unknown amount"
+    if 0 < value < 0.0001:
+        return "less than $0.0001"
     return f"${value:,.2f}" if value >= 1 else f"${value:.4f}"
