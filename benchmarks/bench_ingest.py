@@ -58,14 +58,14 @@ class Figures:
         )
 
 
-def run(folder: Path, exchanges: int, scale: int) -> Iterator[Figures]:
+def run(folder: Path, exchanges: int, scale: int, dialect: str = "openai") -> Iterator[Figures]:
     """Stage by stage, until so many exchanges are stored."""
     database, spool = Database(folder / "tokenecho.duckdb"), Spool(folder / "spool.sqlite", disk_limit=1 << 40)
     collector = Collector(spool, database, Reader(Hasher(bytes(32)), Pricer()))
     done = raw_so_far = 0
     while done < exchanges:
         calls = min(STAGE, exchanges - done)
-        raw = fill(spool, stage(done // STAGE, calls, scale))
+        raw = fill(spool, stage(done // STAGE, calls, scale, dialect))
         cpu, wall = time.process_time(), time.perf_counter()
         while collector.collect():
             pass

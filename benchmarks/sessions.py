@@ -18,7 +18,7 @@ APPS = ("agent", "reviewer", "search")
 TEAMS = ("red", "green", "blue", "grey")
 TOGETHER = 50
 # The ids that providers give to calls and responses: the generator makes the same ones for every stage.
-GIVEN = (b'"call_', b'"chatcmpl-')
+GIVEN = (b'"call_', b'"chatcmpl-', b'"toolu_', b'"msg_')
 
 
 def required() -> None:
@@ -27,10 +27,11 @@ def required() -> None:
         raise SystemExit(f"{SOURCE}: the sessions are not there; this benchmark needs them.")
 
 
-def stage(number: int, exchanges: int, scale: int) -> Iterator[Record]:
+def stage(number: int, exchanges: int, scale: int, dialect: str = "openai") -> Iterator[Record]:
     """So many calls in their order of time, on a day, with texts and with ids that no other stage has."""
     command = [sys.executable, str(TRACES / "gen_trace.py"), "--source", f"weka:{SOURCE}", "--out", "-"]
     command += ["--scale", str(scale), "--limit", str(exchanges), "--salt", f"stage-{number}"]
+    command += ["--dialect", dialect]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as made:
         assert made.stdout is not None  # noqa: S101  # it was asked for
         for line in made.stdout:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from math import inf
 
 from analytics.caching.call import AS_IT_WAS, Call, Mark, Placement, Policy
 from analytics.caching.prompt import Block, Prefix, Prompt, Prompts
 from analytics.findings.cache_misses import Shortfall
 from analytics.findings.cache_words import Cause
 
-# Behind the instructions and every request, or behind the instructions only: where each request is another one.
-PLACEMENTS: tuple[Placement, ...] = ("automatic", "preamble")
 type Calls = Sequence[Call]
 
 # In this order each is undone on top of those before, so that what they save adds up.
@@ -21,9 +21,9 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
     broken = {shortfall.turn.exchange_id for shortfall in found}
     match cause:
         case "unmarked":
-            # Where calls ask for caching already, a longer lifetime is another step.
-            lifetimes = (None,) if any(call.marks for call in calls) else (None, *longer_ttls(calls, policy))
-            return [(calls, replace(policy, marks=marks, ttl=ttl)) for marks in PLACEMENTS for ttl in lifetimes]
+            return [
+                (calls, replace(policy, marks=marks, ttl=ttl)) for marks in _placements(calls) for ttl in _ttls(calls)
+            ]
         case "preamble":
             return [(_with_one_preamble(calls, broken), _marked(calls, policy))]
         case "messages":
@@ -33,6 +33,22 @@ def undone(cause: Cause, calls: Calls, policy: Policy, found: Iterable[Shortfall
         case "expired":
             return [(calls, replace(policy, ttl=ttl)) for ttl in longer_ttls(calls, policy)]
     return []
+
+
+def _placements(calls: Calls) -> tuple[Placement, ...]:
+    """Behind the instructions and every request; or behind the instructions only, where requests seldom go on."""
+    ids = {call.call_id for call in calls}
+    going_on = sum(call.parent_id in ids for call in calls)
+    return ("automatic",) if 2 * going_on >= len(calls) else ("automatic", "preamble")
+
+
+def _ttls(calls: Calls) -> tuple[str | None, ...]:
+    """The default lifetime, and the longer ones where a pause is longer than it. Of calls with marks they are another
+    step.
+    """
+    lasts = calls[0].rule.seconds(None) or inf
+    paused = any(later.started_at - call.started_at > lasts for call, later in pairwise(calls))
+    return (None, *longer_ttls(calls)) if paused and not any(call.marks for call in calls) else (None,)
 
 
 def _marked(calls: Calls, policy: Policy) -> Policy:

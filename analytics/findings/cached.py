@@ -90,7 +90,7 @@ class Cached:
             before = costs
 
     def _try(self, calls: Sequence[Call], policy: Policy) -> tuple[Sequence[Call], Policy, Costs]:
-        return calls, policy, self._costs(calls, _outcomes(Simulation(policy, self._sizes), calls))
+        return calls, policy, self._costs(calls, _outcomes(Simulation(policy, self._sizes, explained=False), calls))
 
     def _costs(self, calls: Sequence[Call], outcomes: Mapping[str, Outcome]) -> Costs:
         """What each call's input costs. Another conversation's counts where it is the first to write."""

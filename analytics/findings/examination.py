@@ -30,7 +30,7 @@ logger = logging.getLogger("tokenecho.findings")
 type Row = dict[str, object]
 
 # About as many turns are examined in one go: a second or so in which the writer has the file.
-MOST_TURNS = 2_000
+MOST_TURNS = 5_000
 
 
 def waiting(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -46,11 +46,10 @@ def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS, price
     waiting = connection.execute(sql("unexamined_conversations"), {"most": most}).fetchall()
     if not waiting:
         return 0
-    _hand(connection, "conversation_id", [conversation for conversation, changed in waiting if changed])
-    connection.execute(sql("insert_neighbours"))
-    conversations = [conversation for conversation, _ in waiting]
+    _mark_neighbours(connection)
+    conversations = [row[0] for row in waiting]
     cases = list(_load(connection, conversations, pricer or Pricer()))
-    _read_ahead(cases)
+    read_ahead(cases)
     _hand(connection, "conversation_id", conversations)
     connection.execute(sql("delete_findings"))
     connection.execute(sql("delete_unexamined"))
@@ -59,6 +58,14 @@ def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS, price
     _insert(connection, "findings", rows)
     _insert(connection, "unexamined", [row for case in cases for row in _later(case)])
     return len(conversations)
+
+
+def _mark_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
+    """Those next to any that changed wait, too; all at once, so that none of them is examined twice."""
+    changed = [row[0] for row in connection.execute(sql("changed_conversations")).fetchall()]
+    if changed:
+        _hand(connection, "conversation_id", changed)
+        connection.execute(sql("insert_neighbours"))
 
 
 def load_cases(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str]) -> Iterator[Case]:
@@ -78,7 +85,7 @@ def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str], p
         yield Case(list(group), archive, latest[0] if latest else datetime.min, cache_calls, others)
 
 
-def _read_ahead(cases: Sequence[Case]) -> None:
+def read_ahead(cases: Sequence[Case]) -> None:
     """Look up the texts that all findings will ask for at once."""
     if cases:
         wanted = (block for case in cases for finding in FINDINGS for block in finding.reads(case))

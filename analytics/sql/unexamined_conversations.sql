@@ -1,18 +1,17 @@
 -- The conversations to examine next, about as many as hold so many turns.
 with due as (
-    select conversation_id, bool_or(changed) as changed
+    select distinct conversation_id
     from unexamined
     where due_at is null or due_at <= (select max(started_at) from exchanges)
-    group by conversation_id
 ),
 sized as (
-    select conversation_id, changed, count(exchange_id) as turns
+    select conversation_id, count(exchange_id) as turns
     from due
     left join links using (conversation_id)
-    group by conversation_id, changed
+    group by conversation_id
 ),
 running as (
     select *, sum(turns) over (order by conversation_id) - turns as before
     from sized
 )
-select conversation_id, changed from running where before < $most order by conversation_id;
+select conversation_id from running where before < $most order by conversation_id;

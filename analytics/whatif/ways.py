@@ -78,7 +78,7 @@ class Ways:
         return fsum(usd for usd, _ in known) > MOST_OF_BILL * fsum(bill for _, bill in known)
 
     def _under(self, group: Group, calls: Sequence[Call], sizes: Sizes, policy: Policy) -> Costs:
-        simulation = Simulation(policy, sizes)
+        simulation = Simulation(policy, sizes, explained=False)
         return self._priced(group, calls, [simulation.next(call) for call in calls])
 
     def _priced(self, group: Group, calls: Sequence[Call], outcomes: Sequence[Outcome]) -> Costs:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from analytics.caching.call import Outcome, Policy
-from analytics.caching.simulation import simulate
+from analytics.caching.simulation import Simulation, simulate
 from tests.analytics.caching.conversations import Client, block, words
 
 SYSTEM = ["tools:t1:600", "tools:t2:600", "system:s:600"]
@@ -130,6 +130,17 @@ def test_another_key_or_model_or_parameter_has_another_cache(provider: str) -> N
     assert (other.read, reason(other)) == (0, "parameter")
     assert other.miss
     assert other.miss.detail == "service_tier"
+
+
+@pytest.mark.parametrize("provider", ["openai", "openai-5.6", "anthropic", "deepseek"])
+def test_what_is_read_does_not_depend_on_whether_it_is_explained(provider: str) -> None:
+    client = Client(provider)
+    calls = [client.call(at * 200, words(20 + at), SYSTEM, marks=[2, 20 + at]) for at in range(6)]
+    plain, explained = Simulation(explained=False), Simulation()
+    for call in calls:
+        bare, full = plain.next(call), explained.next(call)
+        assert (bare.read, bare.writes, bare.uncached) == (full.read, full.writes, full.uncached)
+        assert (bare.reusable, bare.miss) == (0, None)
 
 
 def test_a_first_call_is_cold_and_a_model_without_a_cache_has_no_reason() -> None:
