@@ -1,6 +1,6 @@
 """Read-only queries for the pages: `rows("dashboard_totals", filters)` gives a DataFrame and the SQL behind it.
 
-The database is opened for one query at a time and closed again, so that the collector can write, and what was read is
+The database is opened for the queries of a view and closed again, so that the collector can write, and what was read is
 kept for a few seconds and shared between everybody who looks. A query is a file of `analytics/sql/`; it reads the views
 of `dashboard_scope.sql` (`shown_calls`, `shown_hours`), which hold what the filters leave, and takes what else it needs
 as `$parameters`.
@@ -8,7 +8,6 @@ as `$parameters`.
 
 import os
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +21,14 @@ import streamlit as st
 
 from analytics.findings.mutes import MutesError, load_mutes
 from analytics.launch.places import Places, places
-from analytics.store.database import Database, DatabaseError, DatabaseMissing, sql
+from analytics.store.database import DatabaseError, DatabaseMissing, sql
 from dashboard.filters import Filters
+from dashboard.lending import Lending
 
 # How long a page waits for somebody who has the file, before it says so.
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 SCOPE, VARIABLES = "dashboard_scope", "dashboard_variables"
-# DuckDB uses all cores for one query; and between two queries the file must be free for the collector.
-_turn = threading.Lock()
+lending = Lending()
 PARAMETER = re.compile(r"\$(\w+)")
 
 type Value = str | int | float | bool | date | datetime | list[str] | tuple[str | None, ...] | None
@@ -93,7 +92,7 @@ def _values(given: Mapping[str, Value]) -> Values:
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database for what is more than one query. Raises NoData or DataProblem."""
     try:
-        with _turn, Database(path).reading(PATIENCE_S) as connection:
+        with lending.reading(path, PATIENCE_S) as connection:
             yield connection
     except DatabaseMissing as error:
         raise NoData(str(error)) from error

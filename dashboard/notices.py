@@ -1,13 +1,14 @@
 """What a page says instead of figures: nothing captured yet, nothing in this view, a database that cannot be read."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import streamlit as st
 
 from dashboard.data import DataProblem, NoData, rows
 from dashboard.sidebar import widen
 
+TRIED = "waits for the database"
 FIRST_CALL = "tokenecho run -- python your_app.py"
 ALREADY_RUNNING = """tokenecho up
 # in the shell from which your application starts
@@ -26,6 +27,7 @@ def notices() -> Iterator[None]:
         st.text(str(problem))  # a path is text, whatever signs are in it
         if st.button("Try again"):
             st.rerun()
+        _try_again()
 
 
 def show_welcome() -> None:
@@ -37,6 +39,16 @@ def show_welcome() -> None:
     st.code(ALREADY_RUNNING, language="bash")
     st.write("`tokenecho doctor` finds out why calls do not arrive.")
     _wait()
+
+
+@st.fragment(run_every=10.0)
+def _try_again() -> None:
+    """Look whether it can be read now, and show the page then."""
+    if st.session_state.pop(TRIED, False):
+        with suppress(DataProblem):
+            captured()
+            st.rerun()
+    st.session_state[TRIED] = True
 
 
 @st.fragment(run_every=2.0)

@@ -14,6 +14,7 @@ from analytics.launch.users import Role, User, write_users
 from analytics.private import installation_secret
 from analytics.store.database import Database
 from dashboard import data
+from dashboard.lending import Lending
 from dashboard.sessions import token
 from tests.dashboard.traffic import stored, traffic
 
@@ -30,6 +31,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TOKENECHO_DB", str(path))
     monkeypatch.setenv("TOKENECHO_HOME", str(tmp_path))
     monkeypatch.setattr(data, "PATIENCE_S", 0.2)
+    # A test writes in this very process, where DuckDB has no file open for reading and for writing.
+    monkeypatch.setattr(data, "lending", Lending(linger=0.0))
     st.cache_data.clear()
     return path
 
