@@ -46,8 +46,9 @@ def _ttls(calls: Calls) -> tuple[str | None, ...]:
     """The default lifetime, and the longer ones where a pause is longer than it. Of calls with marks they are another
     step.
     """
-    lasts = calls[0].rule.seconds(None) or inf
-    paused = any(later.started_at - call.started_at > lasts for call, later in pairwise(calls))
+    rule = calls[0].rule
+    lasts, longest = rule.seconds(None) or inf, max(rule.ttls.values(), default=0.0)
+    paused = any(lasts < later.started_at - call.started_at <= longest for call, later in pairwise(calls))
     return (None, *longer_ttls(calls)) if paused and not any(call.marks for call in calls) else (None,)
 
 

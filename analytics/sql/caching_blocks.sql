@@ -1,8 +1,16 @@
 -- The wanted blocks, and whether each is the line that Claude Code puts first, which changes with every call.
-select
-    block_hash::varchar as block_hash,
-    kind,
-    tokens,
-    coalesce(starts_with(content, 'x-anthropic-billing-header:'), false) as stamp
-from blocks
-semi join (select block_hash::uuid as block_hash from wanted) using (block_hash);
+with mine as materialized (
+    select rowid as place, block_hash, kind, tokens
+    from blocks
+    semi join (select block_hash::uuid as block_hash from wanted) using (block_hash)
+),
+-- By their places: else the contents of whole columns would be unpacked to look at these few.
+stamps as (
+    select rowid as place
+    from blocks
+    where rowid in (select place from mine where kind = 'system')
+        and starts_with(content, 'x-anthropic-billing-header:')
+)
+select block_hash::varchar as block_hash, kind, tokens, stamps.place is not null as stamp
+from mine
+left join stamps using (place);
