@@ -43,6 +43,8 @@ PRIMARY_CODE = 0xFF
 DISK_CODES = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 # How many pages to give back in one go: others write in between.
 FREED_AT_ONCE = 1_000
+# What a packed byte counts for among unpacked ones: text packs to a third and less.
+NEW_WEIGHT = 3
 # How long to wait for others that write.
 TIMEOUT_S = 10.0
 
@@ -65,6 +67,11 @@ class Spooled:
     def trials(self) -> int:
         """How often things went wrong with this record in hand, by its fault or not."""
         return self.deaths + self.failures
+
+    @property
+    def packed_size(self) -> int:
+        """Its bytes in the spool."""
+        return len(self.meta) + len(self.request) + len(self.response)
 
     @property
     def quotable(self) -> bool:
@@ -164,18 +171,22 @@ class Spool:
         return (pages - free) * self._page_size
 
     def take(self, *, after: int = 0, count: int = 500, size: int = 64 * 2**20) -> list[Spooled]:
-        """The oldest records behind that place, up to that count and (but for the first) that many bytes unpacked."""
+        """The oldest records behind that place, up to that count and (but for the first) that many bytes unpacked.
+
+        Those that hardly pack are new texts, which the collector holds several times over: they count for more.
+        """
         query = (
             "select seq, deaths, failures, meta, request, response, size from records "
             "where seq > ? order by seq limit ?"
         )
         taken: list[Spooled] = []
         with closing(self._db.execute(query, (after, count))) as rows:
-            for *row, held in rows:
-                size -= held
+            for *row, unpacked_size in rows:
+                spooled = Spooled(*row)
+                size -= max(unpacked_size, NEW_WEIGHT * spooled.packed_size)
                 if taken and size < 0:
                     break
-                taken.append(Spooled(*row))
+                taken.append(spooled)
         return taken
 
     @contextmanager

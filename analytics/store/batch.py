@@ -155,11 +155,16 @@ def _block_row(stretch: Stretch, at: int, full: bool) -> Row:
         "block_hash": as_uuid(stretch.digests[at]),
         "role": block.role,
         "kind": block.kind,
-        "content": block.content.encode("utf-8", "replace").decode() if full else None,
+        "content": _encodable(block.content) if full else None,
         "name": tool_name(block) if full else None,
         "bytes": stretch.sizes[at],
         "tokens": stretch.tokens[at],
     }
+
+
+def _encodable(text: str) -> str:
+    """The text, without half of a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _prefix_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:

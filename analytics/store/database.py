@@ -30,7 +30,7 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
 # longer ones not at all where the average is shorter.
 WRITER = {
     **OFFLINE,
-    "memory_limit": "768MB",
+    "memory_limit": "512MB",
     "threads": "1",
     "preserve_insertion_order": "false",
     "storage_compatibility_version": "v1.2.0",

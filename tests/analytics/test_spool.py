@@ -80,6 +80,13 @@ def test_the_oldest_are_taken_first_up_to_a_count_and_a_size(spool: Spool) -> No
     assert [spooled.seq for spooled in spool.take(after=4)] == [5, 6]
 
 
+def test_of_new_texts_fewer_are_taken_together_than_of_such_as_pack_well(spool: Spool) -> None:
+    spool.append([chat(number, request=noise(number, 1_000_000)) for number in (1, 2, 3)])
+    spool.append([chat(number, request=Body(b" " * 1_000_000)) for number in (4, 5, 6)])
+    assert len(spool.take(size=4_000_000)) == 1
+    assert len(spool.take(after=3, size=4_000_000)) == 3
+
+
 def test_deleted_text_is_on_disk_no_more(spool: Spool) -> None:
     spool.append([chat(n, request_headers=(("x-note", f"{MARK} {n}"),)) for n in range(300)])  # headers: uncompressed
     assert MARK.encode() in bytes_on_disk(spool)
