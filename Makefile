@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := python3.13 python3.14 python3.12 python3 python
 OLDEST := 3.12
+# Tests on all cores; those of one file, which share a proxy, mostly on the same.
+SIDE_BY_SIDE := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check lint types imports coverage lock screenshots wheel bench sample image agents clean
@@ -20,7 +22,7 @@ demo: $(VENV)/.run ## set up, then show the dashboard with the calls of a made-u
 	@$(BIN)/tokenecho demo $(ARGS)
 
 test: $(VENV)/.dev ## set up, then run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: lint types imports coverage ## all that CI runs
 
@@ -36,7 +38,7 @@ imports: $(VENV)/.dev
 
 coverage: $(VENV)/.dev ## run the tests, with branch coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
