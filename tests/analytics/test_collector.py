@@ -385,7 +385,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     mount = shutil.which("mount")
-    if not mount or subprocess.run([mount, "-t", "tmpfs", "-o", "size=8m", "none", folder], check=False).returncode:
+    if not mount or subprocess.run([mount, "-t", "tmpfs", "-o", "size=16m", "none", folder], check=False).returncode:
         pytest.skip("needs to mount a file system, which only root may")
     yield folder
     subprocess.run(["umount", folder], check=True)
