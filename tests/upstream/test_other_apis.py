@@ -84,15 +84,15 @@ def test_gemini_calls_functions_and_thinks(google: genai.Client) -> None:
 
 
 def test_gemini_caches_implicitly_and_explicitly(google: genai.Client) -> None:
-    text = "".join(f"fact {number:04} " for number in range(600))
+    text = "".join(f"fact {number:04} " for number in range(1_000))
     spent = [google.models.generate_content(model=MODEL, contents=text).usage_metadata for _ in range(2)]
-    assert [usage and usage.cached_content_token_count for usage in spent] == [None, 1500]
+    assert [usage and usage.cached_content_token_count for usage in spent] == [None, 2500]
     other = text.replace("fact", "note")
     cache = google.caches.create(model=MODEL, config=types.CreateCachedContentConfig(contents=other))
     config = types.GenerateContentConfig(cached_content=cache.name)
     usage = google.models.generate_content(model=MODEL, contents="Hi", config=config).usage_metadata
     assert usage
-    assert (usage.cached_content_token_count, usage.prompt_token_count) == (1500, 1501)
+    assert (usage.cached_content_token_count, usage.prompt_token_count) == (2500, 2501)
 
 
 def test_gemini_errors_have_googles_shape(google: genai.Client) -> None:

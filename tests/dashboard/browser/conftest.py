@@ -1,4 +1,7 @@
-"""A browser for all, a dashboard for each module, a view for each test."""
+"""A browser and a dashboard for each module, a view for each test.
+
+While a browser is there its driver's event loop runs in this thread, and tests of other modules have their own.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +16,7 @@ from tests.dashboard.talks import everything, long
 from tests.dashboard.traffic import stored, traffic
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
