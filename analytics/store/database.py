@@ -36,6 +36,10 @@ WRITER = {
     "storage_compatibility_version": "v1.2.0",
     "zstd_min_string_length": "128",
 }
+# DuckDB holds some 2,000 texts at once when it folds the log into the file. Where many of them are of half a megabyte
+# that takes more than is usual, and without it nothing could be written any more.
+ROOMY = "4GB"
+CRAMPED = re.compile(r"out of memory|failed to (?:pin|allocate|offload)|could not allocate", re.IGNORECASE)
 LONGEST_PAUSE_S = 0.05
 # What DuckDB raises where the disk is full or failing: on writing, on committing, on folding the log into the file.
 DISK_ERRORS = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
@@ -70,6 +74,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._writer: dict[str, str | bool | int | float | list[str]] = {**WRITER}
 
     @contextmanager
     def reading(self, timeout: float = 10.0) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -98,7 +103,8 @@ class Database:
                 connection.begin()
                 yield connection
                 connection.commit()
-            except DISK_ERRORS as error:
+            except (*DISK_ERRORS, duckdb.OutOfMemoryException) as error:
+                self._make_room(error)
                 raise DatabaseUnavailable(f"{self.path}: cannot be written: {_plain(error)}") from error
             finally:
                 connection.close()  # without a commit this rolls back
@@ -138,13 +144,22 @@ class Database:
         deadline = time.monotonic() + timeout
         while True:
             try:
-                return duckdb.connect(self.path, read_only=read_only, config=OFFLINE if read_only else WRITER)
+                return duckdb.connect(self.path, read_only=read_only, config=OFFLINE if read_only else self._writer)
             except duckdb.Error as error:
+                if not read_only and self._make_room(error):
+                    continue  # what was committed last is folded in now
                 if not _is_lock(error):
                     raise self._refusal(error) from error
                 if time.monotonic() > deadline:
                     raise DatabaseLocked(f"{self.path}: in use by {_holder(error)}; close it there.") from error
             time.sleep(random.uniform(0.002, LONGEST_PAUSE_S))  # noqa: S311  # jitter, not a secret
+
+    def _make_room(self, error: duckdb.Error) -> bool:
+        """Take more memory from now on, where it was too little; whether that is worth another try."""
+        cramped = bool(CRAMPED.search(str(error))) and self._writer["memory_limit"] != ROOMY
+        if cramped:
+            self._writer = {**self._writer, "memory_limit": ROOMY}
+        return cramped
 
     def _refusal(self, error: duckdb.Error) -> DatabaseError:
         """Why the file could not be opened."""

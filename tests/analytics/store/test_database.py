@@ -1,5 +1,6 @@
 """Whatever is the matter with the file, who opens it is told which file, why, and what to do; no traceback."""
 
+import base64
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analytics.store import database as database_module
 from analytics.store.database import (
     SCHEMA_VERSION,
     Database,
@@ -222,3 +224,24 @@ def test_an_exception_undoes_the_session(path: Path) -> None:
         connection.executemany("insert into losses values ('s', 'r', ?, 1)", [["2026-01-01"], ["no day"]])
     with Database(path).reading() as connection:
         assert connection.execute("select count(*) from losses").fetchone() == (0,)
+
+
+def test_many_long_texts_take_more_memory_rather_than_stop_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database_module.WRITER, "memory_limit", "24MB")
+    database, failed = Database(tmp_path / "calls.duckdb"), 0
+    insert = "insert into blocks values (?, 'user', 'user', ?, null, 1, 1)"
+    for _ in range(8):
+        rows = [(os.urandom(16), base64.b64encode(os.urandom(75_000)).decode()) for _ in range(50)]
+        for _ in range(2):  # as a collector tries again
+            try:
+                with database.writing() as connection:
+                    connection.executemany(insert, rows)
+            except DatabaseUnavailable:
+                failed += 1
+            else:
+                break
+    with database.reading() as connection:
+        found = connection.execute("select count(*) from blocks").fetchone()
+    assert (failed, found) == (1, (400,))
