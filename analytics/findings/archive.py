@@ -72,7 +72,7 @@ class Archive:
     def pieces(self, blocks: Iterable[bytes]) -> dict[bytes, Piece]:
         """Role, kind and size of these blocks; one that is not stored is left out."""
         wanted = set(blocks)
-        missing = wanted - self._pieces.keys()
+        missing = wanted.difference(self._pieces)
         if missing and not self._pieces:
             missing |= self._all_blocks()
         for block, *values in self._ask("finding_pieces", "block_hash", [as_uuid(block) for block in missing]):
@@ -89,7 +89,7 @@ class Archive:
     def texts(self, blocks: Iterable[bytes]) -> dict[bytes, str]:
         """The canonical texts of these blocks; one without a stored text is left out."""
         wanted = set(blocks)
-        missing = wanted - self._texts.keys()
+        missing = wanted.difference(self._texts)
         self._texts |= dict.fromkeys(missing)
         for block, text in self._ask("finding_texts", "block_hash", [as_uuid(block) for block in missing]):
             self._texts[digest(block)] = text
