@@ -6,7 +6,7 @@ from typing import Any
 import click
 import orjson
 
-from analytics.cli.filters import filter_options, none_chosen
+from analytics.cli.filters import filter_options, say_if_none
 from analytics.cli.numbers import count, dollars, milliseconds
 from analytics.cli.options import database_option, json_option, option
 from analytics.cli.tables import print_table
@@ -43,8 +43,7 @@ def exchanges(at: Places, limit: int, as_json: bool, **chosen: Any) -> None:
         sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     print_table(HEADINGS, [_cells(row) for row in rows], right=NUMBERS)
-    if not rows:
-        click.echo(none_chosen(selection), err=True)
+    say_if_none(rows, selection)
     for reason, number in missing:
         click.echo(f"{count(number)} {SHORTFALLS.get(reason, reason)}", err=True)
 

@@ -28,6 +28,12 @@ def none_chosen(selection: Selection) -> str:
     return "No calls are captured yet: `tokenecho run -- COMMAND` captures those of a command."
 
 
+def say_if_none(found: object, selection: Selection) -> None:
+    """Say so, on standard error, where there is nothing to show."""
+    if not found:
+        click.echo(none_chosen(selection), err=True)
+
+
 def moment(text: str, *, end: bool = False) -> datetime:
     """A day or a time (ISO 8601) as UTC without a zone, which is UTC too where none is named.
 

@@ -5,14 +5,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import count, islice
+from typing import Any
 
 import click
 import duckdb
 import orjson
 
+from analytics.cli.filters import filter_options, say_if_none
 from analytics.cli.options import database_option, json_option
 from analytics.cli.tables import print_table
 from analytics.launch.places import Places
+from analytics.narrowing import narrow
+from analytics.reporting import Selection
 from analytics.store.database import Database, sql
 
 type Values = tuple[object, ...]
@@ -25,17 +29,24 @@ UNKNOWN = "NULL"
 
 @click.command("sql")
 @database_option
+@filter_options
 @json_option
 @click.argument("query")
-def sql_command(at: Places, as_json: bool, query: str) -> None:
+def sql_command(at: Places, as_json: bool, query: str, **chosen: Any) -> None:
     """Run a query over the database. It can change nothing, and read no other file.
 
     A table on a terminal, tab-separated columns in a pipe. QUERY may be - to read it from standard input.
     docs/tables.md describes the tables.
+
+    With --since, --until, --app or --team the tables hold the calls that these choose and what belongs to them:
+    conversations and hours are added up over these calls, blocks are those that they sent or got. The whole tables are
+    beside them: stored.exchanges and so on.
     """
-    text = sys.stdin.read() if query == "-" else query
+    selection, text = Selection(**chosen), sys.stdin.read() if query == "-" else query
     with Database(at.database).reading() as connection:
         try:
+            if selection.given:
+                say_if_none(narrow(connection, selection), selection)
             connection.execute(sql("lock_down"))
             result = connection.execute(text)
             _print(result, as_json)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from analytics.cli.filters import filter_options, none_chosen
+from analytics.cli.filters import filter_options, say_if_none
 from analytics.cli.json_output import json_text, print_json
 from analytics.cli.numbers import UNKNOWN, dollars, size
 from analytics.cli.options import database_option, json_option, option
@@ -42,7 +42,7 @@ def conversations(at: Places, limit: int, by: str, as_json: bool, **chosen: Any)
         print_json(found)
         return
     print_table(CONVERSATION, [conversation_cells(row) for row in found], right=frozenset(CONVERSATION) - TEXTS)
-    _say_if_none(found, selection)
+    say_if_none(found, selection)
 
 
 @click.command()
@@ -59,7 +59,7 @@ def turns(at: Places, as_json: bool, conversation: str, **chosen: Any) -> None:
         print_json(found)
         return
     print_table(TURN, [_turn_cells(row) for row in found], right=frozenset(TURN) - {"relation", "ended"})
-    _say_if_none(found, selection)
+    say_if_none(found, selection)
     if any(_estimated(row) for row in found):
         click.echo("~ is estimated: counted with a tokenizer and scaled to the provider's total.", err=True)
 
@@ -122,7 +122,7 @@ def _dressed(at: Places, selection: Selection, form: str) -> bytes:
     with Database(at.database).reading() as connection:
         calls = make_report(connection, selection)
         found = digest(list_findings(connection, selection, read_mutes(at)))
-    _say_if_none(calls.totals["calls"], selection)
+    say_if_none(calls.totals["calls"], selection)
     if form == "json":
         return json_text({**asdict(calls), **asdict(found)})
     return f"{FORMATS[form](calls, found)}\n".encode()
@@ -152,8 +152,3 @@ def _write(path: Path, made: bytes) -> None:
     except OSError as error:
         raise click.ClickException(f"{path}: cannot be written: {error.strerror}.") from error
     click.echo(f"{size(len(made))} in {path}.", err=True)
-
-
-def _say_if_none(found: object, selection: Selection) -> None:
-    if not found:
-        click.echo(none_chosen(selection), err=True)

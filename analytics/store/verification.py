@@ -40,12 +40,14 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was looked at, and what is wrong. `foreign`: all hashes were made with another installation's secret.
+    """What was looked at (of how many exchanges that are stored), and what is wrong.
 
+    `foreign`: all hashes were made with another installation's secret.
     `textless` blocks came from calls captured with `--content none`: their texts are not there to be hashed again.
     """
 
     exchanges: int
+    stored_exchanges: int
     blocks: int
     textless: int
     prefixes: int
@@ -55,8 +57,8 @@ class Verification:
 
 
 def verify_database(connection: duckdb.DuckDBPyConnection, hasher: Hasher) -> Verification:
-    """Everything that can be checked by itself. The connection may be read-only."""
-    counts = connection.execute(sql("verified_counts")).fetchone() or (0, 0, 0, 0, 0)
+    """Everything that can be checked by itself, of the calls that the connection was narrowed to (`narrowing.py`)."""
+    counts = connection.execute(sql("verified_counts")).fetchone() or (0, 0, 0, 0, 0, 0)
     found = Verification(*counts)
     rehashed = [_collected(text, _mismatches(connection, name, again(hasher))) for name, text, again in HASHES]
     hashed = found.prefixes + found.preambles + found.blocks - found.textless

@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.analytics.chats import chat
+from analytics.record import Who
+from analytics.store.database import Database
+from tests.analytics.chats import chat, said
 from tests.analytics.cli.databases import called, collected, conversation
 from tests.analytics.cli.terminal import tokenecho
 
@@ -83,3 +85,64 @@ def test_the_database_of_another_installation_is_told_apart_from_a_damaged_one(t
     assert ran.returncode == 1
     assert "made with the secret of another installation" in ran.stdout
     assert "WRONG" not in ran.stdout
+
+
+def two_apps(home: Path) -> Database:
+    """Three turns of the app `shop`, of which the last is the team `red`'s, and two of `desk`, of other texts."""
+    texts = ["Question 1?", "Answer 1.", "And then?", "Answer 2.", "And in the end?"]
+    other = ["Elsewhere?", "Answer 4.", "And there?"]
+    system = [{"role": "system", "content": "You work at a desk."}]
+    shop = [
+        chat(turn, said(*texts[: 2 * turn - 1]), who=Who("shop", "red" if turn == 3 else "blue")) for turn in (1, 2, 3)
+    ]
+    desk = [chat(3 + turn, system + said(*other[: 2 * turn - 1]), who=Who("desk", "blue")) for turn in (1, 2)]
+    return collected(home, [*shop, *desk])
+
+
+def test_only_the_chosen_calls_are_verified_and_counted(tmp_path: Path) -> None:
+    two_apps(tmp_path)
+    ran = tokenecho(tmp_path, "verify", "--app", "desk")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines() == [
+        "2 of 5 exchanges, 5 blocks, 3 steps of histories and 1 preambles looked at.",
+        "All of it is as it was captured, and adds up.",
+    ]
+
+
+def test_a_call_whose_parent_is_not_chosen_is_no_orphan(tmp_path: Path) -> None:
+    two_apps(tmp_path)
+    found = json.loads(called(tmp_path, "verify", "--json", "--team", "red").stdout)
+    assert (found["exchanges"], found["stored_exchanges"], found["prefixes"], found["wrong"]) == (1, 5, 5, [])
+
+
+LOCAL_DAMAGES = (
+    "update blocks set content = 'Answer 9.' where content = 'Elsewhere?'",
+    "delete from blocks where content = 'Answer 5.'",
+    "delete from blocks where content = 'You work at a desk.'",
+    "update prefixes set depth = 9 where prefix_hash = (select prefix_hash from exchanges where exchange_id = 'record-5')",
+    "delete from links where exchange_id = 'record-5'",
+    "update links set conversation_id = 'other' where exchange_id = 'record-5'",
+    "update links set new_blocks = new_blocks + 1 where exchange_id = 'record-4'",
+    "update ledgers set new_tokens = new_tokens + 1 where exchange_id = 'record-4'",
+    "update exchanges set cost_usd = cost_usd * 2 where exchange_id = 'record-4'",
+    "insert into exchanges select * from exchanges where exchange_id = 'record-4'",
+    "update exchanges set reading = 'unread' where exchange_id = 'record-4'",
+)
+
+
+@pytest.mark.parametrize("damage", LOCAL_DAMAGES)
+def test_damage_is_found_among_the_chosen_calls_and_not_elsewhere(tmp_path: Path, damage: str) -> None:
+    database = two_apps(tmp_path)
+    with duckdb.connect(database.path) as connection:
+        assert connection.execute(damage).fetchone() == (1,)
+    ran = called(tmp_path, "verify", "--app", "desk")
+    assert (ran.exit_code, "WRONG" in ran.stdout) == (1, True)
+    assert called(tmp_path, "verify", "--app", "shop").exit_code == 0
+    assert called(tmp_path, "verify").exit_code == 1
+
+
+def test_where_no_call_is_chosen_nothing_is_said_to_be_right(tmp_path: Path) -> None:
+    two_apps(tmp_path)
+    ran = called(tmp_path, "verify", "--app", "nobody")
+    assert ran.stdout.splitlines() == ["0 of 5 exchanges, 0 blocks, 0 steps of histories and 0 preambles looked at."]
+    assert "No calls are chosen" in ran.stderr
