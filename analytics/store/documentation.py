@@ -24,7 +24,7 @@ with duckdb.connect("tokenecho.duckdb", read_only=True) as connection:
 ```
 
 `tokenecho sql "select …"` and `tokenecho export` do so too. With `--since`, `--until`, `--app` and `--team` a query of
-`tokenecho sql` finds the calls that these choose: tables with a row per call, turn or finding hold those of these calls,
+`tokenecho sql` finds the calls that these choose: tables with a row per call, turn or finding hold those of these calls
 as they are without the filters (`cumulative_usd` counts the whole conversation); `conversations` and `hours` are added
 up over these calls alone; `blocks`, `prefixes` and `preambles` hold what these calls sent or got. The tables with all
 calls are beside them as `stored.exchanges`, `stored.turns` and so on.

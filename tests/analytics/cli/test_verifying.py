@@ -119,7 +119,7 @@ LOCAL_DAMAGES = (
     "update blocks set content = 'Answer 9.' where content = 'Elsewhere?'",
     "delete from blocks where content = 'Answer 5.'",
     "delete from blocks where content = 'You work at a desk.'",
-    "update prefixes set depth = 9 where prefix_hash = (select prefix_hash from exchanges where exchange_id = 'record-5')",
+    "update prefixes set depth = 9 where prefix_hash in (select prefix_hash from exchanges where app = 'desk')",
     "delete from links where exchange_id = 'record-5'",
     "update links set conversation_id = 'other' where exchange_id = 'record-5'",
     "update links set new_blocks = new_blocks + 1 where exchange_id = 'record-4'",
@@ -134,7 +134,7 @@ LOCAL_DAMAGES = (
 def test_damage_is_found_among_the_chosen_calls_and_not_elsewhere(tmp_path: Path, damage: str) -> None:
     database = two_apps(tmp_path)
     with duckdb.connect(database.path) as connection:
-        assert connection.execute(damage).fetchone() == (1,)
+        assert connection.execute(damage).fetchone() != (0,)
     ran = called(tmp_path, "verify", "--app", "desk")
     assert (ran.exit_code, "WRONG" in ran.stdout) == (1, True)
     assert called(tmp_path, "verify", "--app", "shop").exit_code == 0
