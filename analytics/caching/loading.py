@@ -14,7 +14,7 @@ from analytics.caching.prompt import EMPTY, Block, Prefix, Prompt, Prompts
 from analytics.caching.rules import CacheRule
 from analytics.caching.table import rule_for
 from analytics.dialects.exchange import Json, Usage
-from analytics.hashing import SIZE, as_uuid
+from analytics.hashing import SIZE
 from analytics.store.database import sql
 
 USAGE = tuple(name for name in Usage.__dataclass_fields__ if name == "input_tokens" or name.startswith("cache_"))
@@ -29,9 +29,9 @@ class CallLoader:
         self._connection = connection
         self._prompts = Prompts()
         self._blocks: dict[bytes, Block] = {}
-        self._preambles: dict[str, Prefix] = {}
-        self._strides: dict[str, tuple[str | None, bytes]] = {}
-        self._stems: dict[str, Prefix] = {}
+        self._preambles: dict[bytes, Prefix] = {}
+        self._strides: dict[bytes, tuple[bytes | None, bytes]] = {}
+        self._stems: dict[bytes, Prefix] = {}
         self._answered: dict[str, Prompt] = {}
         # The exchanges on whose server-side state others build.
         self._heeded: set[str] = set()
@@ -57,7 +57,7 @@ class CallLoader:
         restored = self._restored(row)
         if restored is None:
             return None
-        own = Prompt(self._preambles.get(str(row["preamble_hash"]), EMPTY), self._history(row, restored.history))
+        own = Prompt(self._preambles.get(_bytes(row["preamble_hash"]), EMPTY), self._history(row, restored.history))
         inherits = not own.preamble.depth and row["api"] == "anthropic.messages"
         prompt = Prompt(restored.preamble, own.history) if inherits else own
         answered = None
@@ -78,7 +78,7 @@ class CallLoader:
         return self._answered.get(str(row["parent_exchange_id"]))
 
     def _history(self, row: Row, restored: Prefix) -> Prefix:
-        stem: str | None = _text(row["stem"])
+        stem: bytes | None = _bytes(row["stem"])
         blocks = _split(_bytes(row["tail"]))
         if not restored.depth:
             return self._prompts.extend(self._stem(stem), self._known(blocks))
@@ -87,7 +87,7 @@ class CallLoader:
             blocks = [*_split(stride), *blocks]
         return self._prompts.extend(restored, self._known(blocks))
 
-    def _stem(self, stem: str | None) -> Prefix:
+    def _stem(self, stem: bytes | None) -> Prefix:
         """A history up to the end of a stride."""
         behind = []
         while stem and stem not in self._stems:
@@ -100,7 +100,7 @@ class CallLoader:
 
     def _reply(self, row: Row) -> list[Block]:
         """The reply as a later prompt has it: OpenAI does not read reasoning again."""
-        blocks = self._known(_bare(row["reply_hashes"]))
+        blocks = self._known(_hashes(row["reply_hashes"]))
         return [block for block in blocks if block.kind != "thinking" or row["api"] == "anthropic.messages"]
 
     def _known(self, hashes: Iterable[bytes]) -> list[Block]:
@@ -108,21 +108,20 @@ class CallLoader:
 
     def _fetch(self, rows: Sequence[Row]) -> None:
         preambles = self._rows("finding_preambles", "exchange_id", [str(row["exchange_id"]) for row in rows])
-        stems = {stem for row in rows if (stem := _text(row["stem"]))}
+        stems = {stem for row in rows if (stem := _bytes(row["stem"]))}
         for prefix, before, blocks in self._rows("finding_strides", "prefix_hash", sorted(stems)):
-            self._strides[str(prefix)] = (_text(before), _bytes(blocks))
+            self._strides[_bytes(prefix)] = (_bytes(before), _bytes(blocks))
         wanted = {block for row in rows for block in _split(_bytes(row["tail"]))}
-        wanted.update(block for row in rows if self._reply_counts(row) for block in _bare(row["reply_hashes"]))
+        wanted.update(block for row in rows if self._reply_counts(row) for block in _hashes(row["reply_hashes"]))
         wanted.update(block for _, blocks in self._strides.values() for block in _split(blocks))
-        wanted.update(block for _, blocks in preambles for block in _bare(blocks))
-        self._fetch_blocks(wanted - self._blocks.keys())
+        wanted.update(block for _, blocks in preambles for block in _hashes(blocks))
+        self._fetch_blocks(wanted.difference(self._blocks))
         for preamble, blocks in preambles:
-            self._preambles[str(preamble)] = self._prompts.extend(EMPTY, self._known(_bare(blocks)))
+            self._preambles[_bytes(preamble)] = self._prompts.extend(EMPTY, self._known(_hashes(blocks)))
 
     def _fetch_blocks(self, wanted: set[bytes]) -> None:
-        names = [as_uuid(block) for block in wanted]
-        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", names):
-            [block] = _bare([name])
+        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", list(wanted)):
+            block = _bytes(name)
             self._blocks[block] = STAMP if stamp else Block(block, str(kind), _count(tokens))
 
     def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[dict[str, object]]:
@@ -130,8 +129,9 @@ class CallLoader:
         names = [column[0] for column in self._connection.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _rows(self, query: str, column: str, wanted: Sequence[str]) -> list[tuple[object, ...]]:
-        self._connection.register("wanted", pa.table({column: pa.array(wanted, pa.string())}))
+    def _rows(self, query: str, column: str, wanted: Sequence[str] | Sequence[bytes]) -> list[tuple[object, ...]]:
+        kind = pa.string() if column == "exchange_id" else pa.binary()
+        self._connection.register("wanted", pa.table({column: pa.array(wanted, kind)}))
         rows = self._connection.execute(sql(query)).fetchall()
         self._connection.unregister("wanted")
         return rows
@@ -178,9 +178,8 @@ def _split(blocks: bytes) -> list[bytes]:
     return [blocks[at : at + SIZE] for at in range(0, len(blocks), SIZE)]
 
 
-def _bare(hashes: object) -> list[bytes]:
-    """Hashes from texts of UUIDs."""
-    return [bytes.fromhex(str(each).replace("-", "")) for each in hashes] if isinstance(hashes, list) else []
+def _hashes(value: object) -> list[bytes]:
+    return value if isinstance(value, list) else []
 
 
 def _seconds(moment: object) -> float | None:

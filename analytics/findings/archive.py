@@ -12,11 +12,11 @@ import duckdb
 import pyarrow as pa
 
 from analytics.findings.turn import Turn
-from analytics.hashing import SIZE, as_uuid
+from analytics.hashing import SIZE
 from analytics.store.database import sql
 
 type Hashes = tuple[bytes, ...]
-type Stride = tuple[str | None, bytes]
+type Stride = tuple[bytes | None, bytes]
 
 # Bytes of an opening that is short.
 SHORT = 600
@@ -44,16 +44,16 @@ class Archive:
     def __init__(self, connection: duckdb.DuckDBPyConnection, turns: Sequence[Turn]) -> None:
         self._connection, self._turns = connection, turns
         self._exchange_ids = [turn.exchange_id for turn in turns]
-        self._chains: dict[str, tuple[str | None, bytes]] | None = None
-        self._strides: dict[str, Stride] = {}
-        self._preambles: dict[str, Hashes] | None = None
+        self._chains: dict[str, Stride] | None = None
+        self._strides: dict[bytes, Stride] = {}
+        self._preambles: dict[bytes, Hashes] | None = None
         self._pieces: dict[bytes, Piece] = {}
         self._texts: dict[bytes, str | None] = {}
         self._openings: dict[str, tuple[bytes, Hashes]] | None = None
 
     def preamble(self, turn: Turn) -> Hashes:
         """The blocks of its tools and instructions; empty where there are none."""
-        return self._load_preambles().get(turn.preamble_hash or "", ())
+        return self._load_preambles().get(turn.preamble_hash or b"", ())
 
     def history(self, turn: Turn) -> Hashes:
         """The blocks of its messages, in order; empty where the request was not seen."""
@@ -67,7 +67,7 @@ class Archive:
 
     def reply(self, turn: Turn) -> Hashes:
         """The blocks of the model's reply."""
-        return tuple(map(digest, turn.reply_hashes or ()))
+        return tuple(turn.reply_hashes or ())
 
     def pieces(self, blocks: Iterable[bytes]) -> dict[bytes, Piece]:
         """Role, kind and size of these blocks; one that is not stored is left out."""
@@ -75,8 +75,8 @@ class Archive:
         missing = wanted.difference(self._pieces)
         if missing and not self._pieces:
             missing |= self._all_blocks()
-        for block, *values in self._ask("finding_pieces", "block_hash", [as_uuid(block) for block in missing]):
-            self._pieces[digest(block)] = Piece(*values)
+        for block, *values in self._ask("finding_pieces", "block_hash", list(missing)):
+            self._pieces[block] = Piece(*values)
         return {block: self._pieces[block] for block in wanted if block in self._pieces}
 
     def _all_blocks(self) -> set[bytes]:
@@ -91,14 +91,13 @@ class Archive:
         wanted = set(blocks)
         missing = wanted.difference(self._texts)
         self._texts |= dict.fromkeys(missing)
-        for block, text in self._ask("finding_texts", "block_hash", [as_uuid(block) for block in missing]):
-            self._texts[digest(block)] = text
+        self._texts |= self._ask("finding_texts", "block_hash", list(missing))
         return {block: text for block in wanted if (text := self._texts[block]) is not None}
 
-    def _load_preambles(self) -> dict[str, Hashes]:
+    def _load_preambles(self) -> dict[bytes, Hashes]:
         if self._preambles is None:
             rows = self._ask("finding_preambles", "exchange_id", self._exchange_ids)
-            self._preambles = {row[0]: tuple(map(digest, row[1])) for row in rows}
+            self._preambles = {preamble: tuple(blocks) for preamble, blocks in rows}
         return self._preambles
 
     def opening(self, turn: Turn) -> tuple[str, str] | None:
@@ -118,10 +117,10 @@ class Archive:
     def _load_openings(self) -> dict[str, tuple[bytes, Hashes]]:
         if self._openings is None:
             rows = self._ask("finding_openings", "exchange_id", self._exchange_ids, {"longest": SHORT})
-            self._openings = {row[0]: (digest(row[1]), tuple(map(digest, row[2] or ()))) for row in rows}
+            self._openings = {row[0]: (row[1], tuple(row[2] or ())) for row in rows}
         return self._openings
 
-    def _load_chains(self) -> dict[str, tuple[str | None, bytes]]:
+    def _load_chains(self) -> dict[str, Stride]:
         if self._chains is None:
             rows = self._ask("finding_chains", "exchange_id", self._exchange_ids)
             self._chains = {row[0]: (row[1], row[2]) for row in rows}
@@ -131,16 +130,11 @@ class Archive:
         return self._chains
 
     def _ask(
-        self, query: str, column: str, wanted: Sequence[str], given: dict[str, object] | None = None
+        self, query: str, column: str, wanted: Sequence[str] | Sequence[bytes], given: dict[str, object] | None = None
     ) -> list[tuple[Any, ...]]:
         if not wanted:
             return []
-        self._connection.register("wanted", pa.table({column: pa.array(list(wanted), pa.string())}))
+        self._connection.register("wanted", pa.table({column: pa.array(wanted)}))
         rows = self._connection.execute(sql(query), given or {}).fetchall()
         self._connection.unregister("wanted")
         return rows
-
-
-def digest(uuid: str) -> bytes:
-    """A block's hash from the text of a UUID."""
-    return bytes.fromhex(uuid.replace("-", ""))

@@ -23,6 +23,7 @@ from analytics.findings.case import Case
 from analytics.findings.hit import Finding, Hit
 from analytics.findings.registry import FINDINGS
 from analytics.findings.turn import Turn
+from analytics.garbage import no_search
 from analytics.pricing.pricer import Pricer
 from analytics.store.database import sql
 
@@ -38,6 +39,7 @@ def waiting(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(sql("unexamined_conversations"), {"most": 1}).fetchone())
 
 
+@no_search()
 def examine(connection: duckdb.DuckDBPyConnection, most: int = MOST_TURNS, pricer: Pricer | None = None) -> int:
     """Examine conversations that wait, about as many as hold `most` turns; how many, 0 when none waits.
 
@@ -77,7 +79,7 @@ def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str], p
     latest = connection.execute("select max(started_at) from exchanges").fetchone()
     _hand(connection, "conversation_id", conversations)
     ids = [row[0] for row in connection.execute(sql("conversations_exchanges")).fetchall()]
-    turns = _load_turns(connection, ids)
+    turns = _load_turns(connection, ids, near=True)
     known = {turn.exchange_id: turn for turn in turns}
     archive, cache_calls = Archive(connection, turns), CacheCalls(connection, turns, pricer)
     others = _load_others(connection, turns, known)
@@ -98,16 +100,17 @@ def _load_others(
     """The exchanges that these turns name, of whatever conversation."""
     named = {named for turn in turns for named in (turn.twin_exchange_id, turn.earlier_exchange_id) if named}
     missing = sorted(named - known.keys())
-    return {**known, **{turn.exchange_id: turn for turn in _load_turns(connection, missing)}}
+    return {**known, **{turn.exchange_id: turn for turn in _load_turns(connection, missing, near=False)}}
 
 
-def _load_turns(connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str]) -> list[Turn]:
+def _load_turns(connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str], *, near: bool) -> list[Turn]:
+    """In the order of conversations and time; with what is known of their neighbours if they are `near`."""
     if not exchange_ids:
         return []
     _hand(connection, "exchange_id", exchange_ids)
-    rows = connection.execute(sql("finding_turns")).fetchall()
+    rows = connection.execute(sql("finding_turns"), {"near": near}).fetchall()
     connection.unregister("wanted")
-    return [Turn(*row) for row in rows]
+    return list(map(Turn._make, rows))
 
 
 def _rows(case: Case) -> Iterator[Row]:

@@ -1,15 +1,14 @@
 """One exchange in its conversation, as findings read it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
 type Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """The columns of `finding_turns.sql`, in their order; docs/tables.md says what those of the public tables mean.
 
     `model` is the response's, or the request's where the response names none. `readable` is whether texts are
@@ -29,7 +28,6 @@ class Turn:
     ended_at: datetime | None
     provider: str
     api: str
-    host: str
     request_model: str | None
     model: str | None
     status: int | None
@@ -37,19 +35,15 @@ class Turn:
     error_message: str | None
     stop_reason: str | None
     complete: bool
-    streamed: bool
     warmup: bool
     client: str | None
-    client_version: str | None
     client_retry: int | None
     app: str | None
-    team: str | None
     user_name: str | None
     key_fingerprint: str | None
     session_hint: str | None
     state_ref: str | None
     state_id: str | None
-    response_id: str | None
     input_tokens: int | None
     prompt_tokens: int | None
     looped: bool | None
@@ -66,14 +60,11 @@ class Turn:
     cache_read_usd: float | None
     cache_write_usd: float | None
     output_usd: float | None
-    service_tier: str | None
     context_window: int | None
     request_bytes: int
-    response_bytes: int
-    preamble_hash: str | None
-    prefix_hash: str | None
+    preamble_hash: bytes | None
     history_blocks: int
-    reply_hashes: list[str] | None
+    reply_hashes: list[bytes] | None
     readable: bool
     parameters_json: str | None
     details_json: str | None
@@ -84,21 +75,13 @@ class Turn:
     token_basis: str | None
     resent_usd: float | None
     echoed_usd: float | None
-    new_usd: float | None
     remembered_usd: float | None
     resent_bytes: int
     echoed_bytes: int
-    new_bytes: int
-    resent_blocks: int
     echoed_blocks: int
-    new_blocks: int
-    preamble_bytes: int | None
     resent_preamble_bytes: int
     tools_tokens: int | None
-    new_tools_tokens: int | None
     system_tokens: int | None
-    new_system_tokens: int | None
-    tool_result_tokens: int | None
     preamble_used_before: datetime | None
     preamble_used_after: datetime | None
     twin_exchange_id: str | None

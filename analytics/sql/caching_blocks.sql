@@ -11,6 +11,6 @@ stamps as (
     where rowid in (select place from mine where kind = 'system')
         and starts_with(content, 'x-anthropic-billing-header:')
 )
-select block_hash::varchar as block_hash, kind, tokens, stamps.place is not null as stamp
+select block_hash::blob as block_hash, kind, tokens, stamps.place is not null as stamp
 from mine
 left join stamps using (place);

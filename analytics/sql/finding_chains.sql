@@ -1,1 +1,1 @@
-select exchange_id, stem::varchar, tail from chains semi join wanted using (exchange_id);
+select exchange_id, stem::blob, tail from chains semi join wanted using (exchange_id);

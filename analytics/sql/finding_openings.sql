@@ -1,5 +1,5 @@
 -- What a short first call of a conversation ends with, and the blocks of the reply, where texts are stored.
-select exchange_id, last_block::varchar, reply_hashes::varchar[]
+select exchange_id, last_block::blob, reply_hashes::blob[]
 from exchanges
 semi join wanted using (exchange_id)
 join chains using (exchange_id)

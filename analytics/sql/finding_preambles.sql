@@ -1,3 +1,3 @@
-select distinct preamble_hash::varchar, block_hashes::varchar[]
+select distinct preamble_hash::blob, block_hashes::blob[]
 from preambles
 semi join (select preamble_hash from exchanges semi join wanted using (exchange_id)) using (preamble_hash);

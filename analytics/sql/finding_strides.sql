@@ -7,4 +7,4 @@ with recursive reached as (
     from reached
     join strides on strides.prefix_hash = reached.stride_from
 )
-select prefix_hash::varchar, stride_from::varchar, blocks from reached;
+select prefix_hash::blob, stride_from::blob, blocks from reached;

@@ -4,7 +4,7 @@ with places as materialized (
     from blocks
     semi join (select block_hash::uuid as block_hash from wanted) using (block_hash)
 )
-select block_hash::varchar, content
+select block_hash::blob, content
 from places
 join blocks on blocks.rowid = place
 where content is not null;

@@ -16,7 +16,7 @@ same_preamble as (
         lead(cache_read_tokens) over warm as preamble_read_after
     from exchanges
     semi join mine using (preamble_hash)
-    where status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
+    where $near and status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
     window warm as (
         partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
         order by started_at, exchange_id
@@ -26,7 +26,7 @@ same_request as (
     select exchange_id, lag(exchange_id) over twins as twin_exchange_id
     from exchanges
     semi join mine using (prefix_hash)
-    where not ends_with(api, 'count_tokens')
+    where $near and not ends_with(api, 'count_tokens')
     window twins as (
         partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
     )
@@ -34,7 +34,7 @@ same_request as (
 same_client as (
     select exchange_id, lag(exchange_id) over calls as earlier_exchange_id
     from exchanges
-    where history_blocks > 0
+    where $near and history_blocks > 0
         and not ends_with(api, 'count_tokens')
         and (host, client, app, user_name, key_fingerprint) in (
             select (host, client, app, user_name, key_fingerprint) from mine
@@ -55,7 +55,6 @@ final as (
         ended_at,
         provider,
         api,
-        host,
         request_model,
         coalesce(response_model, request_model) as model,
         status,
@@ -63,19 +62,15 @@ final as (
         error_message,
         stop_reason,
         complete,
-        streamed,
         warmup,
         client,
-        client_version,
         client_retry,
         app,
-        team,
         user_name,
         key_fingerprint,
         session_hint,
         state_ref,
         state_id,
-        response_id,
         mine.input_tokens,
         prompt_tokens,
         looped,
@@ -92,14 +87,11 @@ final as (
         cache_read_usd,
         cache_write_usd,
         output_usd,
-        service_tier,
         context_window,
         request_bytes,
-        response_bytes,
-        preamble_hash::varchar as preamble_hash,
-        prefix_hash::varchar as prefix_hash,
+        preamble_hash::blob as preamble_hash,
         coalesce(history_blocks, 0) as history_blocks,
-        reply_hashes::varchar[] as reply_hashes,
+        reply_hashes::blob[] as reply_hashes,
         content = 'full' as readable,
         parameters,
         details,
@@ -110,21 +102,13 @@ final as (
         token_basis,
         resent_usd,
         echoed_usd,
-        new_usd,
         remembered_usd,
         resent_bytes,
         echoed_bytes,
-        new_bytes,
-        resent_blocks,
         echoed_blocks,
-        new_blocks,
-        preamble_bytes,
         resent_preamble_bytes,
         tools_tokens,
-        new_tools_tokens,
         system_tokens,
-        new_system_tokens,
-        tool_result_tokens,
         preamble_used_before,
         preamble_used_after,
         twin_exchange_id,
