@@ -13,6 +13,7 @@ from analytics.wire.eventstream import Message, bedrock_chunks, parse_eventstrea
 from analytics.wire.json_sequence import SEPARATOR, split_sequence
 from analytics.wire.json_stream import loads, parse_json_stream
 from analytics.wire.ndjson import parse_ndjson
+from analytics.wire.resumed_json import loads_resumed
 from analytics.wire.sse import parse_sse
 
 TEXT_KEPT = 2_000
@@ -77,7 +78,7 @@ def _request(data: bytes) -> Json:
     """The request's JSON object; of a WebSocket pair with further client frames the first."""
     first = next(iter(split_sequence(data)), b"") if data.startswith(SEPARATOR) else data
     try:
-        value = loads(first)
+        value = loads_resumed(first)
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -1,5 +1,9 @@
 """A dictionary that keeps what was used lately."""
 
+from typing import Final
+
+NOTHING: Final = None, 0
+
 
 class Recent[K, V]:
     """Two generations, each up to `room`: what is not used while one fills is forgotten. None is no value."""
@@ -21,7 +25,7 @@ class Recent[K, V]:
 
     def put(self, key: K, value: V, weight: int = 1) -> None:
         """Keep a value; `weight` is the room that it takes."""
-        self._used += weight
+        self._used += weight - self._young.get(key, NOTHING)[1]
         if self._used > self._room:
             self._old, self._young, self._used = self._young, {}, weight
         self._young[key] = value, weight

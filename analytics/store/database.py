@@ -26,6 +26,9 @@ OFFLINE: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+# Whatever is appended takes a block a column, twice over, until it is folded into the file: with DuckDB's own 256 kB a
+# batch is written at half the speed, and small files are larger. A file keeps the size that it was made with.
+BLOCK_SIZE = "65536"
 # Since DuckDB 1.2 a file can hold texts in zstd, a quarter of their size; by default only those over 4 kB would be, and
 # longer ones not at all where the average is shorter.
 WRITER = {
@@ -35,6 +38,7 @@ WRITER = {
     "preserve_insertion_order": "false",
     "storage_compatibility_version": "v1.2.0",
     "zstd_min_string_length": "128",
+    "default_block_size": BLOCK_SIZE,
 }
 # DuckDB holds some 2,000 texts at once when it folds the log into the file. Where many of them are of half a megabyte
 # that takes more than is usual, and without it nothing could be written any more.

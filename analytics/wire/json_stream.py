@@ -52,13 +52,19 @@ def loads(data: bytes) -> object:
     so every string can be encoded), NaN and Infinity, and raw control characters in strings. Integers are
     exact. Of duplicate keys the last counts. At most 1,024 levels deep.
     """
-    if not _has_long_integer(data):
-        try:
-            return orjson.loads(data)
-        except orjson.JSONDecodeError:
-            pass
+    try:
+        return strict_loads(data)
+    except ValueError:
+        pass
     text = _text(data)
     return _guarded(lambda: _DECODER.decode(text))
+
+
+def strict_loads(data: bytes) -> object:
+    """One JSON value by the letter of the standard, all integers within 64 bits; raises ValueError and nothing else."""
+    if _has_long_integer(data):
+        raise ValueError("an integer that 64 bits may not hold")
+    return orjson.loads(data)
 
 
 def _has_long_integer(data: bytes) -> bool:

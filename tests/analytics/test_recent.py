@@ -13,3 +13,11 @@ def test_what_is_used_stays_and_what_is_not_goes() -> None:
         recent.put(f"other {other}", 3, 4)
         assert recent.get("used") == 1
     assert recent.get("unused") is None
+
+
+def test_what_is_put_again_takes_its_room_once() -> None:
+    recent: Recent[str, int] = Recent(ROOM)
+    recent.put("other", 1, 5)
+    for value in range(9):
+        recent.put("same", value, 5)
+    assert (recent.get("same"), recent.get("other")) == (8, 1)
