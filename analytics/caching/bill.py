@@ -1,17 +1,19 @@
 """What a call's input costs under an outcome, at the call's own rates. Writes cost what they cost: nothing is gross."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
 from analytics.caching.call import Call, Outcome, Policy
 from analytics.caching.rules import CacheRule
 from analytics.caching.simulation import simulate
-from analytics.dialects.exchange import Usage
-from analytics.pricing.charges import charged
-from analytics.pricing.cost import Rates
+from analytics.pricing.charges import MTOK
+from analytics.pricing.cost import Rates, Ttl
 
 type RatesOf = Callable[[Call], Rates]
+
+# The lifetimes that have prices of their own; others cost what a write costs that names none.
+WRITTEN: Mapping[str, Ttl] = {"5m": "5m", "30m": "30m", "1h": "1h", "12h": "12h"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class InputCost:
         return total((self.uncached, self.read, self.write))
 
 
+CONTRADICTORY = InputCost(None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """Calls under a policy: the outcomes, and what their input costs together (None: a part is unknown)."""
@@ -41,35 +46,30 @@ def input_cost(outcome: Outcome, rates: Rates, rule: CacheRule) -> InputCost:
     """The cost of the call's input at these rates, which are those of a call of its size, time and tier.
 
     Where the price list has no price for reads or writes, the rule's documented factor on uncached input serves.
+    What `analytics.pricing.charges` makes of the outcome as usage, of which nothing but input is billed.
     """
-    cost = charged(usage_of(outcome), priced(rates, rule), output_billed=False)
-    return InputCost(cost.parts.uncached_input, cost.parts.cache_read, cost.parts.cache_write)
-
-
-def usage_of(outcome: Outcome) -> Usage:
-    """The outcome as a provider would report it."""
-    writes = dict(outcome.writes)
-    return Usage(
-        input_tokens=outcome.read + outcome.written + outcome.uncached,
-        cache_read_tokens=outcome.read,
-        cache_write_tokens=outcome.written,
-        cache_write_5m_tokens=writes.get("5m"),
-        cache_write_30m_tokens=writes.get("30m"),
-        cache_write_1h_tokens=writes.get("1h"),
-        cache_write_12h_tokens=writes.get("12h"),
+    if outcome.uncached < 0 or outcome.read < 0 or any(tokens < 0 for _, tokens in outcome.writes):
+        return CONTRADICTORY
+    known = priced(rates, rule)
+    return InputCost(
+        _usd(outcome.uncached, known.uncached_input),
+        _usd(outcome.read, known.cache_read),
+        total(_usd(tokens, known.cache_write(WRITTEN.get(ttl))) for ttl, tokens in outcome.writes),
     )
 
 
 def priced(rates: Rates, rule: CacheRule) -> Rates:
     """The rates, with what they lack taken from the rule's factors. The list wins where it has a price."""
-    return replace(
-        rates,
-        cache_read=_or(rates.cache_read, rates, rule.read),
-        cache_write_5m=_or(rates.cache_write_5m, rates, rule.write.get("5m")),
-        cache_write_30m=_or(rates.cache_write_30m, rates, rule.write.get("30m")),
-        cache_write_1h=_or(rates.cache_write_1h, rates, rule.write.get("1h")),
-        cache_write_12h=_or(rates.cache_write_12h, rates, rule.write.get("12h")),
-    )
+    plain = rates.uncached_input
+    if plain is None:
+        return rates
+    lacking: dict[str, float] = {}
+    if rates.cache_read is None and rule.read is not None:
+        lacking["cache_read"] = plain * rule.read
+    for ttl, factor in rule.write.items():
+        if ttl in WRITTEN and rates.cache_write(WRITTEN[ttl]) is None:
+            lacking[f"cache_write_{ttl}"] = plain * factor
+    return replace(rates, **lacking) if lacking else rates  # type: ignore[arg-type]  # they are rates
 
 
 def course(calls: Sequence[Call], policy: Policy, rates_of: RatesOf) -> Course:
@@ -93,7 +93,8 @@ def total(amounts: Iterable[float | None]) -> float | None:
     return fsum(known) if len(known) == len(found) else None
 
 
-def _or(rate: float | None, rates: Rates, factor: float | None) -> float | None:
-    if rate is not None or factor is None or rates.uncached_input is None:
-        return rate
-    return rates.uncached_input * factor
+def _usd(tokens: int, rate: float | None) -> float | None:
+    """No tokens cost nothing, whatever the rate."""
+    if not tokens:
+        return 0.0
+    return None if rate is None else tokens * rate / MTOK

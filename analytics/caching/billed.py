@@ -1,8 +1,8 @@
 """A stored call with what it was billed, and the rates it was billed at."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -13,8 +13,59 @@ from analytics.pricing.charges import charged
 from analytics.pricing.cost import REPORTED, Rates
 from analytics.pricing.pricer import Pricer, asked_ttl
 
-type Row = Mapping[str, object]
 type Scope = tuple[str, str]
+
+
+class Row(NamedTuple):
+    """The columns of `caching_calls.sql`, in their order; docs/tables.md says what those of the public tables mean."""
+
+    exchange_id: str
+    provider: str
+    key_fingerprint: str | None
+    api: str
+    host: str
+    request_model: str | None
+    response_model: str | None
+    started_at: float
+    first_byte_at: float | None
+    preamble_hash: bytes | None
+    stem: bytes | None
+    tail: bytes
+    reply_hashes: list[bytes] | None
+    state_ref: str | None
+    session_hint: str | None
+    service_tier: str | None
+    parameters: str | None
+    details: str | None
+    input_tokens: int
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cache_write_5m_tokens: int | None
+    cache_write_30m_tokens: int | None
+    cache_write_1h_tokens: int | None
+    cache_write_12h_tokens: int | None
+    cost_basis: str | None
+    uncached_usd: float | None
+    cache_read_usd: float | None
+    cache_write_usd: float | None
+    parent_exchange_id: str | None
+
+    @property
+    def model(self) -> str:
+        return self.response_model or self.request_model or ""
+
+    @property
+    def usage(self) -> Usage:
+        """What was billed as input."""
+        return Usage(
+            input_tokens=self.input_tokens,
+            cache_read_tokens=self.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens,
+            cache_write_5m_tokens=self.cache_write_5m_tokens,
+            cache_write_30m_tokens=self.cache_write_30m_tokens,
+            cache_write_1h_tokens=self.cache_write_1h_tokens,
+            cache_write_12h_tokens=self.cache_write_12h_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +74,35 @@ class BilledCall:
 
     call: Call
     scope: Scope
-    usage: Usage
     paid: InputCost
     row: Row
 
+    @property
+    def usage(self) -> Usage:
+        """What its input was billed as."""
+        return self.row.usage
+
     def rates(self, pricer: Pricer) -> Rates:
         """The call's own rates per million tokens; scaled to the bill where the provider itself reported the cost."""
-        row, parameters = self.row, dict(self.call.parameters)
+        row = self.row
         rates = pricer.rates_for(
             provider=self.scope[0],
-            host=str(row["host"]),
-            request_model=_text(row["request_model"]),
-            response_model=_text(row["response_model"]),
+            host=row.host,
+            request_model=row.request_model,
+            response_model=row.response_model,
             at=datetime.fromtimestamp(self.call.started_at, UTC),
-            service_tier=_text(row["service_tier"]),
-            parameters=parameters | _spoken(row["details"]),
+            service_tier=row.service_tier,
+            parameters={**self.call.parameters, **_spoken(row.details)},
             input_tokens=self.call.input_tokens,
             # Input is priced; a picture that was made has no part in it.
             text_only=True,
         )
+        return self._as_reported(rates) if row.cost_basis == REPORTED else rates
+
+    def _as_reported(self, rates: Rates) -> Rates:
         parts = charged(self.usage, rates, output_billed=False).parts
         listed = InputCost(parts.uncached_input, parts.cache_read, parts.cache_write).usd
-        if row["cost_basis"] != REPORTED or not listed or self.paid.usd is None:
-            return rates
-        return rates.times(self.paid.usd / listed)
+        return rates.times(self.paid.usd / listed) if listed and self.paid.usd is not None else rates
 
 
 def as_billed(billed: BilledCall) -> Outcome:
@@ -63,11 +119,7 @@ def as_billed(billed: BilledCall) -> Outcome:
     return Outcome(billed.call.call_id, read, writes, billed.call.input_tokens - read - written, read)
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _spoken(details: object) -> dict[str, object]:
+def _spoken(details: str | None) -> dict[str, object]:
     """What the response says of speed and place counts over what was asked for."""
-    found = orjson.loads(details) if isinstance(details, str) else {}
+    found = orjson.loads(details) if details else {}
     return {name: found[name] for name in ("speed", "inference_geo") if found.get(name)}

@@ -1,7 +1,7 @@
 """Stored exchanges as calls for the simulators, with what each was billed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import orjson
@@ -10,14 +10,15 @@ import pyarrow as pa
 from analytics.caching.bill import InputCost
 from analytics.caching.billed import BilledCall, Row, Scope
 from analytics.caching.call import Call, Mark
-from analytics.caching.prompt import EMPTY, Block, Prefix, Prompt, Prompts
+from analytics.caching.prompt import EMPTY, NOTHING, Block, Prefix, Prompt, Prompts
 from analytics.caching.rules import CacheRule
 from analytics.caching.table import rule_for
-from analytics.dialects.exchange import Json, Usage
+from analytics.dialects.exchange import Json
 from analytics.hashing import SIZE
 from analytics.store.database import sql
 
-USAGE = tuple(name for name in Usage.__dataclass_fields__ if name == "input_tokens" or name.startswith("cache_"))
+type Stride = tuple[bytes | None, bytes]
+
 # The line that Claude Code puts first changes with every call, and what is behind it is cached all the same.
 STAMP = Block(b"stamp", "system", 0)
 
@@ -30,11 +31,11 @@ class CallLoader:
         self._prompts = Prompts()
         self._blocks: dict[bytes, Block] = {}
         self._preambles: dict[bytes, Prefix] = {}
-        self._strides: dict[bytes, tuple[bytes | None, bytes]] = {}
+        self._strides: dict[bytes, Stride] = {}
         self._stems: dict[bytes, Prefix] = {}
         self._answered: dict[str, Prompt] = {}
         # The exchanges on whose server-side state others build.
-        self._heeded: set[str] = set()
+        self._heeded: set[str | None] = set()
 
     def load(self, exchange_ids: Iterable[str]) -> dict[Scope, list[BilledCall]]:
         """By scope, in the order of their starts, the calls whose caching rule is known and whose prompt was seen.
@@ -42,46 +43,43 @@ class CallLoader:
         A call on server-side state has what the server restored in its prompt, if the exchanges before it are among
         those asked for; else it is left out.
         """
-        rows = self._ask("caching_calls", "exchange_id", list(exchange_ids))
-        self._heeded = {str(row["parent_exchange_id"]) for row in rows if row["state_ref"]}
-        self._fetch(rows)
+        rows = [Row._make(row) for row in self._ask("caching_calls", "exchange_id", list(exchange_ids))]
+        self._heeded = {row.parent_exchange_id for row in rows if row.state_ref}
+        rules = [rule_for(row.provider, row.api, row.model) for row in rows]
+        self._fetch(rows, rules)
         found: dict[Scope, list[BilledCall]] = {}
-        for row in rows:
-            billed = self._call(row)
+        for row, rule in zip(rows, rules, strict=True):
+            billed = self._call(row, rule)
             if billed:
                 found.setdefault(billed.scope, []).append(billed)
         return found
 
-    def _call(self, row: Row) -> BilledCall | None:
-        rule = rule_for(str(row["provider"]), str(row["api"]), _model(row))
+    def _call(self, row: Row, rule: CacheRule | None) -> BilledCall | None:
         restored = self._restored(row)
         if restored is None:
             return None
-        own = Prompt(self._preambles.get(_bytes(row["preamble_hash"]), EMPTY), self._history(row, restored.history))
-        inherits = not own.preamble.depth and row["api"] == "anthropic.messages"
+        own = Prompt(self._preambles.get(row.preamble_hash or b"", EMPTY), self._history(row, restored.history))
+        inherits = not own.preamble.depth and row.api == "anthropic.messages"
         prompt = Prompt(restored.preamble, own.history) if inherits else own
         answered = None
-        if self._reply_counts(row):
+        if self._reply_counts(row, rule):
             answered = Prompt(prompt.preamble, self._prompts.extend(prompt.history, self._reply(row)))
-            self._answered[str(row["exchange_id"])] = answered
+            self._answered[row.exchange_id] = answered
         return _billed(row, rule, prompt, answered, own.preamble.depth, restored) if rule else None
 
-    def _reply_counts(self, row: Row) -> bool:
+    def _reply_counts(self, row: Row, rule: CacheRule | None) -> bool:
         """Whether its reply is part of a later prompt that was not sent whole, or is cached itself."""
-        rule = rule_for(str(row["provider"]), str(row["api"]), _model(row))
-        return str(row["exchange_id"]) in self._heeded or bool(rule and rule.family == "units")
+        return row.exchange_id in self._heeded or bool(rule and rule.family == "units")
 
     def _restored(self, row: Row) -> Prompt | None:
         """What the server put before the request: nothing without a state reference, None where it is not known."""
-        if not row["state_ref"]:
-            return Prompt(EMPTY, EMPTY)
-        return self._answered.get(str(row["parent_exchange_id"]))
+        return self._answered.get(row.parent_exchange_id or "") if row.state_ref else NOTHING
 
     def _history(self, row: Row, restored: Prefix) -> Prefix:
-        stem: bytes | None = _bytes(row["stem"])
-        blocks = _split(_bytes(row["tail"]))
+        blocks = _split(row.tail)
         if not restored.depth:
-            return self._prompts.extend(self._stem(stem), self._known(blocks))
+            return self._prompts.extend(self._stem(row.stem), self._known(blocks))
+        stem = row.stem
         while stem:
             stem, stride = self._strides[stem]
             blocks = [*_split(stride), *blocks]
@@ -100,38 +98,34 @@ class CallLoader:
 
     def _reply(self, row: Row) -> list[Block]:
         """The reply as a later prompt has it: OpenAI does not read reasoning again."""
-        blocks = self._known(_hashes(row["reply_hashes"]))
-        return [block for block in blocks if block.kind != "thinking" or row["api"] == "anthropic.messages"]
+        blocks = self._known(row.reply_hashes or ())
+        return [block for block in blocks if block.kind != "thinking" or row.api == "anthropic.messages"]
 
     def _known(self, hashes: Iterable[bytes]) -> list[Block]:
         return [self._blocks[block] for block in hashes if block in self._blocks]
 
-    def _fetch(self, rows: Sequence[Row]) -> None:
-        preambles = self._rows("finding_preambles", "exchange_id", [str(row["exchange_id"]) for row in rows])
-        stems = {stem for row in rows if (stem := _bytes(row["stem"]))}
-        for prefix, before, blocks in self._rows("finding_strides", "prefix_hash", sorted(stems)):
-            self._strides[_bytes(prefix)] = (_bytes(before), _bytes(blocks))
-        wanted = {block for row in rows for block in _split(_bytes(row["tail"]))}
-        wanted.update(block for row in rows if self._reply_counts(row) for block in _hashes(row["reply_hashes"]))
+    def _fetch(self, rows: Sequence[Row], rules: Sequence[CacheRule | None]) -> None:
+        preambles = self._ask("finding_preambles", "exchange_id", [row.exchange_id for row in rows])
+        stems = self._ask("finding_strides", "prefix_hash", sorted({row.stem for row in rows if row.stem}))
+        self._strides |= {prefix: (before, blocks) for prefix, before, blocks in stems}
+        wanted = {block for row in rows for block in _split(row.tail)}
         wanted.update(block for _, blocks in self._strides.values() for block in _split(blocks))
-        wanted.update(block for _, blocks in preambles for block in _hashes(blocks))
+        wanted.update(block for _, blocks in preambles for block in blocks)
+        for row, rule in zip(rows, rules, strict=True):
+            if self._reply_counts(row, rule):
+                wanted.update(row.reply_hashes or ())
         self._fetch_blocks(wanted.difference(self._blocks))
         for preamble, blocks in preambles:
-            self._preambles[_bytes(preamble)] = self._prompts.extend(EMPTY, self._known(_hashes(blocks)))
+            self._preambles[preamble] = self._prompts.extend(EMPTY, self._known(blocks))
 
     def _fetch_blocks(self, wanted: set[bytes]) -> None:
-        for name, kind, tokens, stamp in self._rows("caching_blocks", "block_hash", list(wanted)):
-            block = _bytes(name)
-            self._blocks[block] = STAMP if stamp else Block(block, str(kind), _count(tokens))
+        for block, kind, tokens, stamp in self._ask("caching_blocks", "block_hash", list(wanted)):
+            self._blocks[block] = STAMP if stamp else Block(block, kind, tokens or 0)
 
-    def _ask(self, query: str, column: str, wanted: Sequence[str]) -> list[dict[str, object]]:
-        rows = self._rows(query, column, wanted)
-        names = [column[0] for column in self._connection.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def _rows(self, query: str, column: str, wanted: Sequence[str] | Sequence[bytes]) -> list[tuple[object, ...]]:
-        kind = pa.string() if column == "exchange_id" else pa.binary()
-        self._connection.register("wanted", pa.table({column: pa.array(wanted, kind)}))
+    def _ask(self, query: str, column: str, wanted: Sequence[str] | Sequence[bytes]) -> list[tuple[Any, ...]]:
+        if not wanted:
+            return []
+        self._connection.register("wanted", pa.table({column: pa.array(wanted)}))
         rows = self._connection.execute(sql(query)).fetchall()
         self._connection.unregister("wanted")
         return rows
@@ -140,27 +134,25 @@ class CallLoader:
 def _billed(
     row: Row, rule: CacheRule, prompt: Prompt, answered: Prompt | None, preamble: int, restored: Prompt
 ) -> BilledCall:
-    parameters = orjson.loads(str(row["parameters"] or "{}"))
-    key = parameters.get("prompt_cache_key") or (row["session_hint"] if row["provider"] == "xai" else None)
+    parameters = orjson.loads(row.parameters or "{}")
+    key = parameters.get("prompt_cache_key") or (row.session_hint if row.provider == "xai" else None)
     call = Call(
-        call_id=str(row["exchange_id"]),
-        started_at=_seconds(row["started_at"]) or 0.0,
-        model=_model(row),
+        call_id=row.exchange_id,
+        started_at=row.started_at,
+        model=row.model,
         rule=rule,
         prompt=prompt,
-        input_tokens=_count(row["input_tokens"]),
+        input_tokens=row.input_tokens,
         marks=tuple(_marks(parameters, preamble, prompt.preamble.depth - preamble + restored.history.depth)),
-        cache_key=_text(key),
+        cache_key=key if isinstance(key, str) and key else None,
         parameters=parameters,
-        ready_at=_seconds(row["first_byte_at"]),
-        parent_id=_text(row["parent_exchange_id"]),
+        ready_at=row.first_byte_at,
+        parent_id=row.parent_exchange_id,
         answered=answered,
-        reported_read=_count(row["cache_read_tokens"]) or None,
+        reported_read=row.cache_read_tokens or None,
     )
-    scope = (str(row["provider"]), str(row["key_fingerprint"] or ""))
-    usage = Usage(**{name: row[name] for name in USAGE})  # type: ignore[arg-type]  # the columns have these types
-    paid = InputCost(*(_amount(row[f"{name}_usd"]) for name in ("uncached", "cache_read", "cache_write")))
-    return BilledCall(call, scope, usage, paid, row)
+    paid = InputCost(row.uncached_usd, row.cache_read_usd, row.cache_write_usd)
+    return BilledCall(call, (row.provider, row.key_fingerprint or ""), paid, row)
 
 
 def _marks(parameters: Json, preamble: int, restored: int) -> Iterator[Mark]:
@@ -170,33 +162,5 @@ def _marks(parameters: Json, preamble: int, restored: int) -> Iterator[Mark]:
         yield Mark(position + restored if position > preamble else position, ttl)
 
 
-def _model(row: Row) -> str:
-    return str(row["response_model"] or row["request_model"] or "")
-
-
 def _split(blocks: bytes) -> list[bytes]:
     return [blocks[at : at + SIZE] for at in range(0, len(blocks), SIZE)]
-
-
-def _hashes(value: object) -> list[bytes]:
-    return value if isinstance(value, list) else []
-
-
-def _seconds(moment: object) -> float | None:
-    return moment.replace(tzinfo=UTC).timestamp() if isinstance(moment, datetime) else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _bytes(value: object) -> bytes:
-    return value if isinstance(value, bytes) else b""
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _amount(value: object) -> float | None:
-    return value if isinstance(value, float) else None

@@ -1,3 +1,4 @@
+-- In the order of `Row` in analytics/caching/billed.py. Times are seconds since 1970.
 -- Of the wanted exchanges those that were answered and billed by the token, with what a provider's cache goes by.
 select
     exchanges.exchange_id,
@@ -7,8 +8,8 @@ select
     host,
     request_model,
     response_model,
-    exchanges.started_at,
-    first_byte_at,
+    epoch(exchanges.started_at) as started_at,
+    epoch(first_byte_at) as first_byte_at,
     preamble_hash::blob as preamble_hash,
     stem::blob as stem,
     tail,

@@ -31,7 +31,7 @@ class Bill:
 
     def _rates_of(self, billed: BilledCall, call: Call) -> Rates:
         """The rates of a call of this size. Where the provider reported the cost, those of the call as it was."""
-        if call.input_tokens != billed.call.input_tokens and billed.row["cost_basis"] != REPORTED:
+        if call.input_tokens != billed.call.input_tokens and billed.row.cost_basis != REPORTED:
             return replace(billed, call=call).rates(self._pricer)
         rates = self._rates.get(call.call_id)
         if rates is None:

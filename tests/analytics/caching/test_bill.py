@@ -1,12 +1,15 @@
 """What outcomes cost: every class at the call's own rates, writes and long contexts included."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from analytics.caching.bill import cheapest, course, input_cost, usage_of
+from analytics.caching.bill import InputCost, cheapest, course, input_cost
 from analytics.caching.call import AS_IT_WAS, Call, Outcome, Policy
 from analytics.caching.table import rule_for
+from analytics.dialects.exchange import Usage
+from analytics.pricing.charges import charged
 from analytics.pricing.cost import Rates
 from analytics.pricing.pricer import Pricer
 from tests.analytics.caching.conversations import Client, words
@@ -66,10 +69,30 @@ def test_a_long_context_pays_the_higher_rate_for_every_class() -> None:
     assert prices[1].read > prices[0].read * 1.5
 
 
-def test_an_outcome_is_a_usage_like_any_other() -> None:
-    usage = usage_of(Outcome("x", 10, (("30m", 5),), 3, 0))
-    assert (usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens) == (18, 10, 5)
-    assert (usage.cache_write_30m_tokens, usage.cache_write_5m_tokens) == (5, None)
+@pytest.mark.parametrize("rates", [RATES, Rates(4.0), Rates(4.0, 0.4, default_write="1h", cache_write_1h=8.0), Rates()])
+@pytest.mark.parametrize(
+    ("read", "writes", "uncached"),
+    [
+        (10_001, {}, 3),
+        (0, {"5m": 7_013, "1h": 333}, 19),
+        (64, {"30m": 5, "12h": 77_777}, 0),
+        (0, {"": 1_234}, 5),
+        (0, {"24h": 99}, 0),
+        (0, {}, 0),
+        (20, {}, -1),
+    ],
+)
+def test_an_outcome_costs_what_a_report_of_these_tokens_does(
+    rates: Rates, read: int, writes: dict[str, int], uncached: int
+) -> None:
+    assert CLAUDE
+    rule = replace(CLAUDE, read=None, write={})
+    found = input_cost(Outcome("x", read, tuple(writes.items()), uncached, 0), rates, rule)
+    written = sum(writes.values())
+    split = {f"cache_write_{ttl}_tokens": writes[ttl] for ttl in ("5m", "30m", "1h", "12h") if ttl in writes}
+    usage = Usage(read + written + uncached, cache_read_tokens=read, cache_write_tokens=written, **split)
+    parts = charged(usage, rates, output_billed=False).parts
+    assert found == InputCost(parts.uncached_input, parts.cache_read, parts.cache_write)
 
 
 def test_caching_what_nobody_reads_again_is_not_the_cheapest() -> None:
