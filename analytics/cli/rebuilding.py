@@ -4,37 +4,48 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import click
 import orjson
 
+from analytics.cli.filters import filter_options, say_if_none
 from analytics.cli.numbers import count, dollars
 from analytics.cli.options import database_option, json_option, option
 from analytics.cli.progress import progress_bar
 from analytics.cli.reader import make_pricer
 from analytics.launch.collector_lock import CollectorLock
 from analytics.launch.places import Places
-from analytics.rebuilding import Advance, Rebuilt, rebuild
+from analytics.rebuilding import Advance, Rebuilt, calls_anew, rebuild
+from analytics.reporting import Selection
 from analytics.store.database import Database
 
 
 @click.command("rebuild")
 @database_option
 @option("--keep-prices", is_flag=True, help="Leave every cost as it is; make the rest anew.")
+@filter_options
 @json_option
-def rebuild_command(at: Places, keep_prices: bool, as_json: bool) -> None:
+def rebuild_command(at: Places, keep_prices: bool, as_json: bool, **chosen: Any) -> None:
     """Make everything derived anew from what was captured: costs, conversations, ledgers, views.
 
     Calls are priced with the price list and the prices.toml of today, at the time they were made: this is how a new
     prices.toml reaches calls of the past. All or nothing: interrupted, the database is as it was. Nobody else may be
     writing to it.
+
+    With --since, --until, --app or --team only conversations with a call that these choose are made anew, each as a
+    whole, also its calls before --since or of another app; and what others have from them: the hours they are in, and
+    the findings of conversations next to them (with the same instructions, the same request, the same client).
     """
     os.umask(0o077)
     pricer, database = None if keep_prices else make_pricer(at), Database(at.database)
+    selection = Selection(**chosen)
     with database.reading() as connection:
-        calls = len(connection.table("exchanges"))
+        calls = calls_anew(connection, selection)
     with _alone(at), database.writing() as connection, _bars(calls) as progress:
-        made = rebuild(connection, pricer, progress)
+        made = rebuild(connection, pricer, progress, selection)
+    if selection.given:
+        say_if_none(made.exchanges, selection)
     if as_json:
         click.echo(orjson.dumps(asdict(made)).decode())
     else:
@@ -68,7 +79,12 @@ def _bars(calls: int) -> Iterator[Callable[[str], Advance]]:
 
 
 def _print(made: Rebuilt) -> None:
-    click.echo(f"{count(made.exchanges)} calls in {count(made.conversations)} conversations made anew.")
+    calls = _of(made.exchanges, made.stored_exchanges)
+    click.echo(f"{calls} calls in {_of(made.conversations, made.stored_conversations)} conversations made anew.")
     if made.repriced:
         before, now = dollars(made.cost_before_usd), dollars(made.cost_usd)
         click.echo(f"{count(made.repriced)} of them cost something else than before: {before} became {now} in all.")
+
+
+def _of(made: int, stored: int) -> str:
+    return count(made) if made == stored else f"{count(made)} of {count(stored)}"

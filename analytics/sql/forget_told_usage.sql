@@ -1,4 +1,4 @@
--- Usage that another call told is forgotten: these calls themselves told none.
+-- Of the calls that are made anew, usage that another call told is forgotten: they themselves told none.
 update exchanges
 set usage_from = null,
     usage_basis = 'none',
@@ -16,3 +16,4 @@ set usage_from = null,
     audio_output_tokens = null,
     reported_cost_usd = null
 where usage_from is not null
+  and exchange_id in (select anew.exchange_id from anew)

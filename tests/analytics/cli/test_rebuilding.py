@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import pytest
 
 from analytics.launch.collector_lock import CollectorLock
 from analytics.launch.places import Places
-from analytics.record import Record
+from analytics.record import Record, Who
 from analytics.store.database import Database
 from analytics.store.documentation import columns
-from tests.analytics.chats import chat, said, tables
+from tests.analytics.chats import AT, chat, said, tables
 from tests.analytics.cli.databases import called, collected
 from tests.analytics.cli.terminal import ROOT, environment
 from tests.analytics.test_background import TRAFFIC
@@ -149,4 +150,112 @@ def test_killed_in_the_middle_it_leaves_what_was_there(tmp_path: Path, at: int) 
     assert derived(database) == before
     os.unlink(tmp_path / "prices.toml")
     assert called(tmp_path, "rebuild").exit_code == 0
+    assert derived(database) == before
+
+
+def two_apps() -> list[Record]:
+    """A conversation of `shop` with a turn of `desk`, one of `desk` alone days later, and their first requests again."""
+    texts = ["Question 1?", "Answer 1.", "And then?", "Answer 2.", "And in the end?"]
+    usage = {"prompt_tokens": 200, "completion_tokens": 5}
+    turns = [
+        chat(number, said(*texts[:length]), usage=usage, who=Who(app))
+        for number, length, app in ((1, 1, "shop"), (2, 3, "shop"), (3, 5, "desk"), (20, 1, "shop"))
+    ]
+    other = ["Elsewhere?", "Answer 7.", "And there?"]
+    system = [{"role": "system", "content": "You work at a desk."}]
+    headers = (("content-type", "application/json"), ("user-agent", "curl/8.5.0"))
+    others = [
+        chat(number, system + said(*other[:length]), started_at=AT + 172_800 + number, request_headers=headers,
+             usage=usage, who=Who("desk", user_name="another"))
+        for number, length in ((7, 1), (8, 3), (21, 1))
+    ]  # fmt: skip
+    return [*turns, *others, chat(9, api="openai.embeddings", who=Who("shop"))]
+
+
+CHOSEN = 1, 2, 3, 9, 20  # by the app `shop`, with the other calls of their conversation
+SPOILT = (
+    "update ledgers set new_tokens = 1",
+    "update exchanges set cost_usd = 7",
+    "update hours set cost_usd = 7",
+    "update findings set advice = 'Nothing.'",
+    "update chains set offers = []",
+)
+
+
+def test_a_part_made_anew_comes_out_the_same(tmp_path: Path) -> None:
+    database = collected(tmp_path, two_apps())
+    called(tmp_path, "rebuild")
+    before = tables(database)
+    for options in (["--app", "shop"], ["--since", "2026-09-22"], ["--until", "2026-09-22"], ["--team", "nobody"]):
+        assert called(tmp_path, "rebuild", *options).exit_code == 0
+        assert tables(database) == before
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "options"),
+    # Without links nobody knows what else is in a chosen call's conversation.
+    [(SPOILT, ("--app", "shop")), (("delete from links",), ("--until", "2026-09-22"))],
+)
+def test_only_conversations_with_a_chosen_call_are_made_anew_but_these_as_a_whole(
+    tmp_path: Path, spoilt: tuple[str, ...], options: tuple[str, str]
+) -> None:
+    database = collected(tmp_path, two_apps())
+    called(tmp_path, "rebuild")
+    before = derived(database)
+    with database.writing() as connection:
+        for spoiling in spoilt:
+            connection.execute(spoiling)
+    wrong = derived(database)
+    called(tmp_path, "rebuild", *options)
+    after = derived(database)
+    ids = {f"record-{number}" for number in CHOSEN}
+    assert _of(before["findings"]) > _of(before["findings"], ids) > set()
+    for table in ("exchanges", "turns", "findings", "chains"):
+        assert _of(after[table], ids) == _of(before[table], ids), table
+        assert _of(after[table]) - _of(after[table], ids) == _of(wrong[table]) - _of(wrong[table], ids), table
+    assert after["hours"] == before["hours"][:-1] + wrong["hours"][-1:]
+    assert called(tmp_path, "rebuild").exit_code == 0
+    assert derived(database) == before
+
+
+def _of(rows: list[tuple[Any, ...]], ids: set[str] | None = None) -> set[str]:
+    """The rows that name one of these exchanges, or all."""
+    return {repr(row) for row in rows if ids is None or ids & {value for value in row if isinstance(value, str)}}
+
+
+def test_it_says_how_much_of_all_was_made_anew(tmp_path: Path) -> None:
+    collected(tmp_path, two_apps())
+    ran = called(tmp_path, "rebuild", "--app", "shop")
+    assert (ran.exit_code, ran.output) == (0, "5 of 8 calls in 2 of 4 conversations made anew.\n")
+    made = orjson.loads(called(tmp_path, "rebuild", "--json", "--since", "2026-09-22").stdout)
+    assert [made[name] for name in ("exchanges", "stored_exchanges", "conversations", "stored_conversations")] == [
+        3, 8, 2, 4,
+    ]  # fmt: skip
+    ran = called(tmp_path, "rebuild", "--app", "nobody")
+    assert (ran.exit_code, ran.stdout) == (0, "0 of 8 calls in 0 of 4 conversations made anew.\n")
+    assert "No calls are chosen by" in ran.stderr
+
+
+def test_a_new_price_file_reaches_only_the_chosen_part(tmp_path: Path) -> None:
+    database = collected(tmp_path, two_apps())
+    before = derived(database)
+    (tmp_path / "prices.toml").write_text(PRICES, "utf-8")
+    ran = called(tmp_path, "rebuild", "--since", "2026-09-22")
+    assert "3 of them cost something else than before: " in ran.output
+    ids = {f"record-{number}" for number in CHOSEN}
+    assert _of(derived(database)["exchanges"], ids) == _of(before["exchanges"], ids)
+
+
+def test_usage_that_a_chosen_call_told_comes_back_though_the_call_that_used_it_is_not_chosen(tmp_path: Path) -> None:
+    maker, *polls = TRAFFIC
+    database = collected(tmp_path, [maker, *(replace(found, who=Who("poller")) for found in polls)])
+    called(tmp_path, "rebuild")
+    before = derived(database)
+    with database.writing() as connection:
+        connection.execute("update exchanges set usage_from = null, usage_basis = 'none', usage_raw = null, "
+                           "input_tokens = null, cache_read_tokens = null, output_tokens = null, cost_usd = null "
+                           "where usage_from is not null")  # fmt: skip
+        connection.execute("delete from ledgers")
+    assert derived(database) != before
+    called(tmp_path, "rebuild", "--app", "poller")
     assert derived(database) == before
