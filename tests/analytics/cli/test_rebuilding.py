@@ -154,7 +154,7 @@ def test_killed_in_the_middle_it_leaves_what_was_there(tmp_path: Path, at: int) 
 
 
 def two_apps() -> list[Record]:
-    """A conversation of `shop` with a turn of `desk`, one of `desk` alone days later, and their first requests again."""
+    """A conversation of `shop` with a turn of `desk`, one of `desk` days later, and their first requests again."""
     texts = ["Question 1?", "Answer 1.", "And then?", "Answer 2.", "And in the end?"]
     usage = {"prompt_tokens": 200, "completion_tokens": 5}
     turns = [
