@@ -85,7 +85,8 @@ class Chain:
     """The blocks of one exchange: preamble, history, reply.
 
     `prefixes[i]` is the hash of the history up to and with its block i. The first `familiar` of them came before in
-    this process, which need not mean that they are stored.
+    this process, which need not mean that they are stored. `fresh` is how many characters it holds in texts that did
+    not come lately.
     """
 
     preamble: Stretch = EMPTY
@@ -93,6 +94,7 @@ class Chain:
     prefixes: tuple[bytes, ...] = ()
     reply: Stretch = EMPTY
     familiar: int = 0
+    fresh: int = 0
     spoken: Spoken = field(default_factory=Spoken)
 
 
@@ -107,16 +109,19 @@ class Chainer:
         self._preambles: Starts = Recent(MEMORY_STARTS)
         self._histories: Starts = Recent(MEMORY_STARTS)
         self._runs: Recent[bytes, Run] = Recent(MEMORY_RUNS)
+        # The characters of all texts that were no longer, or not yet, remembered.
+        self._met = 0
 
     def chain(self, request: RequestReading, response: ResponseReading) -> Chain:
         """The call's chain, with the facts that lineage is decided by."""
+        met = self._met
         (preamble, *_), _ = self._chained(request.preamble, self._preambles)
         (history, prefixes, _), familiar = self._chained(request.history, self._histories)
         reply = EMPTY.followed_by(self._measure(response.reply))
         speech = Speech(request.history, history.digests, prefixes, self._runs)
         said = tuple(zip(reply.digests, reply.blocks, strict=True))
         facts = spoken(self._hasher, speech, history.sizes, said, (len(preamble.blocks), preamble.bytes))
-        return Chain(preamble, history, prefixes, reply, familiar, facts)
+        return Chain(preamble, history, prefixes, reply, familiar, self._met - met, facts)
 
     def _chained(self, blocks: tuple[Block, ...], lately: Starts) -> tuple[Start, int]:
         """These blocks, chained; and how many of them are the start that was known."""
@@ -136,7 +141,9 @@ class Chainer:
         fresh = [block for block in blocks if known[id(block)] is None]
         for made in self._measure_anew(fresh) if fresh else ():
             known[id(made.block)] = made
-            self._measured.put(id(made.block), made, len(made.block.content) + SMALLEST)
+            weight = len(made.block.content) + SMALLEST
+            self._measured.put(id(made.block), made, weight)
+            self._met += weight
         return [found for block in blocks if (found := known[id(block)])]
 
     def _measure_anew(self, blocks: Sequence[Block]) -> list[Measured]:

@@ -23,8 +23,11 @@ from analytics.store.capture_state import write_capture_state
 from analytics.store.database import Database, DatabaseError, DatabaseUnavailable
 
 logger = logging.getLogger("tokenecho.collector")
-# How many are tried together, by how often something went wrong with them in hand; then each alone.
-TOGETHER = (1000, 25)
+# How many are tried together, by how often something went wrong with them in hand; then each alone. A transaction costs
+# as much as a hundred calls.
+TOGETHER = (2000, 25)
+# What the texts of a transaction may weigh, whole, in the rows and in DuckDB: so much that is new, in bytes or so.
+HELD = 24 * 2**20
 MOST_FAILURES = 3
 # Deaths count for less: a collector may be killed for reasons that are not the record's.
 MOST_DEATHS = 10
@@ -136,10 +139,27 @@ class Collector:
         if group[0].deaths >= MOST_DEATHS:  # then it is alone
             self._set_aside(group[0], f"the collector ended {group[0].deaths} times with it in hand")
             return
-        with self._spool.in_hand(group):
-            readings = {spooled.seq: reading for spooled in group if (reading := self._read(spooled))}
-        if readings:
-            self._store([spooled for spooled in group if spooled.seq in readings], list(readings.values()), patience)
+        left = group
+        while left:
+            with self._spool.in_hand(left):
+                tried, readings = self._read_some(left)
+            if readings:
+                read = [spooled for spooled in left[:tried] if spooled.seq in readings]
+                self._store(read, list(readings.values()), patience)
+            left = left[tried:]
+
+    def _read_some(self, group: Sequence[Spooled]) -> tuple[int, dict[int, Reading]]:
+        """Read as many of them as one transaction may hold: how many were tried, and what could be read, by place."""
+        readings: dict[int, Reading] = {}
+        held = 0
+        for tried, spooled in enumerate(group, 1):
+            reading = self._read(spooled)
+            if reading:
+                readings[spooled.seq] = reading
+                held += reading.weight
+            if held >= HELD:
+                return tried, readings
+        return len(group), readings
 
     def _read(self, spooled: Spooled) -> Reading | None:
         try:

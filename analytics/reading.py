@@ -28,6 +28,11 @@ class Reading:
     raw: Record | None = None
     meter: Meter = field(default_factory=Meter)
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it holds in memory that those before it do not."""
+        return self.chain.fresh + (len(self.raw.request.data) + len(self.raw.response.data) if self.raw else 0)
+
 
 class Reader:
     """Reads records under one hash key and one price list, its `pricer`."""

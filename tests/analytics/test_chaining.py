@@ -36,7 +36,8 @@ def test_chains_are_the_same_with_and_without_a_memory(calls: list[tuple[tuple[B
     for call in calls:
         remembering, forgetful = chained(chainer, call), chained(Chainer(Hasher(KEY)), call)
         assert forgetful.familiar == 0
-        assert replace(remembering, familiar=0) == forgetful
+        assert remembering.fresh <= forgetful.fresh
+        assert replace(remembering, familiar=0, fresh=forgetful.fresh) == forgetful
 
 
 @given(CALLS)
@@ -54,3 +55,10 @@ def test_a_history_that_grows_is_familiar_as_far_as_it_came_before() -> None:
     chainer = Chainer(Hasher(KEY))
     chained(chainer, ((), BLOCKS[:3], ()))
     assert chained(chainer, ((), BLOCKS[:6], ())).familiar == 3
+
+
+def test_a_text_is_fresh_until_it_came() -> None:
+    chainer = Chainer(Hasher(KEY))
+    long = Block("user", "user", "word " * 1000)
+    assert chained(chainer, ((), BLOCKS[:2], (long,))).fresh > 5000
+    assert 0 < chained(chainer, ((), (*BLOCKS[:2], long, BLOCKS[2]), ())).fresh < 1000

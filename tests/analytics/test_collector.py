@@ -41,6 +41,18 @@ def database(tmp_path: Path) -> Database:
     return Database(tmp_path / "calls.duckdb")
 
 
+class Counting(Database):
+    """Counts the transactions."""
+
+    transactions = 0
+
+    @contextmanager
+    def writing(self, timeout: float = 60.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.transactions += 1
+        with super().writing(timeout) as connection:
+            yield connection
+
+
 @contextmanager
 def in_use(database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
     """Somebody reads in it, and does not stop."""
@@ -90,6 +102,19 @@ def test_more_than_a_batch_is_moved_in_several(spool: Spool, database: Database)
     spool.append(chats(*range(620)))
     collect_all(spool, database)
     assert stored(database) == ids(*chats(*range(620)))
+
+
+def test_what_is_new_and_long_is_moved_in_transactions_that_memory_can_hold(
+    spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "HELD", 25_000)
+    database = Counting(tmp_path / "calls.duckdb")
+    spool.append([chat(number, said(f"{number} " * 5_000)) for number in range(10, 16)])
+    spool.append([*chats(*range(20, 30)), chat(30, api="unknown.api", response=Body(bytes(30_000))), chat(31)])
+    collector(spool, database).collect()
+    assert database.transactions == 3 + 1 + 1  # of two long ones each, up to the unread one, and the last
+    assert stored(database) == ids(*chats(*range(10, 16), *range(20, 32)))
+    assert spool.waiting() == 0
 
 
 def test_a_batch_that_comes_again_after_a_crash_changes_nothing(spool: Spool, database: Database) -> None:

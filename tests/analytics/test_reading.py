@@ -65,7 +65,7 @@ def test_a_record_is_read_the_same_every_time_by_any_reader() -> None:
 
 def forgetful(reading: Reading) -> Reading:
     """Without what a reader remembers of earlier ones, by which it only saves work."""
-    return replace(reading, chain=replace(reading.chain, familiar=0))
+    return replace(reading, chain=replace(reading.chain, familiar=0, fresh=0))
 
 
 def test_another_key_gives_other_hashes_and_the_same_figures() -> None:
