@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from analytics.launch.login import told_login
 from analytics.launch.places import places
 from dashboard.gate import Gate
+from dashboard.shell import Shell
 
 # What the pages import takes seconds: the first viewer need not wait for it.
 SLOW = ("plotly.graph_objects", "dashboard.figures", "dashboard.found", "dashboard.messages", "dashboard.ways")
@@ -28,5 +29,5 @@ async def ready(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=ready,
-    middleware=[Middleware(Gate, at=places(), login=told_login())],
+    middleware=[Middleware(Gate, at=places(), login=told_login()), Middleware(Shell)],
 )

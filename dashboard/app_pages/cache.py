@@ -1,5 +1,6 @@
 """Cache: how much of the input the prompt cache served, and why it did not serve more."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.filters import Filters
 from dashboard.found import TEXTS
 from dashboard.notices import show_nothing_here
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
+from dashboard.parts import show_parts
 from dashboard.sidebar import chosen
 
 CAUSES: dict[str, Any] = {
@@ -37,9 +39,16 @@ def show(filters: Filters) -> None:
     with head:
         show_downloads(totals, "cache-figures")
     _headlines(totals, found)
-    _shares(filters, over_time)
-    _pauses(filters)
-    _causes(found)
+    _over_time(over_time)
+    show_parts(
+        "part",
+        {
+            "Misses": partial(_causes, found),
+            "Pauses": partial(_pauses, filters),
+            "By turn": partial(_by_turn, filters),
+            "By app": partial(_by_app, filters),
+        },
+    )
 
 
 def _headlines(totals: Result, found: Result) -> None:
@@ -66,36 +75,39 @@ def _in_vain(found: Result) -> str:
     return UNKNOWN if int(rows("dashboard_unexamined").rows["conversations"][0]) else "none"
 
 
-def _shares(filters: Filters, over_time: Result) -> None:
+def _over_time(found: Result) -> None:
     show_chart(
-        share_over_time(over_time.rows, colours()),
-        over_time,
+        share_over_time(found.rows, colours()),
+        found,
         title="Cache hits over time",
-        alt=f"A line of the share of input read from the cache, by {over_time.rows['bucket'].iloc[0]}.",
+        alt=f"A line of the share of input read from the cache, by {found.rows['bucket'].iloc[0]}.",
         name="cache-over-time",
         help="The line breaks where no call reports cache reads.",
     )
+
+
+def _by_turn(filters: Filters) -> None:
+    turns = rows("dashboard_cache_turns", filters)
+    show_chart(
+        share_by_turn(turns.rows, colours()),
+        turns,
+        title="Cache hits by turn",
+        alt="Bars of the share of input read from the cache, by turn of the conversation.",
+        name="cache-by-turn",
+        help="The first turn has nothing of its own to read; a cache begins to help with the second.",
+    )
+
+
+def _by_app(filters: Filters) -> None:
     groups = rows("dashboard_groups", filters)
     apps = Result(groups.rows[groups.rows["dimension"] == "app"], groups.sql)
-    turns = rows("dashboard_cache_turns", filters)
-    left, right = st.columns(2)
-    with left:
-        show_chart(
-            share_by_turn(turns.rows, colours()),
-            turns,
-            title="By turn",
-            alt="Bars of the share of input read from the cache, by turn of the conversation.",
-            name="cache-by-turn",
-            help="The first turn has nothing of its own to read; a cache begins to help with the second.",
-        )
-    with right:
-        show_chart(
-            share_by_name(apps.rows, colours()),
-            apps,
-            title="By app",
-            alt=f"Bars of the share of input read from the cache, by app; {len(apps.rows)} apps.",
-            name="cache-by-app",
-        )
+    show_chart(
+        share_by_name(apps.rows, colours()),
+        apps,
+        title="Cache hits by app",
+        alt=f"Bars of the share of input read from the cache, by app; {len(apps.rows)} apps.",
+        name="cache-by-app",
+    )
 
 
 def _pauses(filters: Filters) -> None:

@@ -1,5 +1,6 @@
 """Conversation: how one conversation grew, call by call, what that cost, and what was said."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from dashboard.found import LEVERS, MONEY_OF
 from dashboard.lines import EVERY, Line, line, lines
 from dashboard.messages import show_messages
 from dashboard.numbers import dollars, known
+from dashboard.parts import show_parts
 from dashboard.plain_text import in_markdown, one_line
 from dashboard.sentences import endings, fitted, growth_sentence, trend_sentence
 from dashboard.stacks import MOST_BARS, floats
@@ -22,6 +24,9 @@ from dashboard.ways import Ways, ways
 
 FINDINGS = "app_pages/findings.py"
 LIST = "app_pages/conversations.py"
+MESSAGES = "Messages"
+# Findings named in one line.
+MOST_NAMED = 5
 COLUMNS: dict[str, Any] = {
     "turn": st.column_config.NumberColumn("turn", format="localized"),
     "started_at": st.column_config.DatetimeColumn("time (UTC)", format="YYYY-MM-DD HH:mm:ss"),
@@ -72,11 +77,19 @@ def main() -> None:
     calls = Result(_picked_line(found.rows), found.sql)
     narrowed = Result(_narrowed(calls.rows, conversation), found.sql)
     _show_growth(narrowed)
-    _show_cost(calls, conversation)
-    _show_found(conversation)
-    _show_call(calls, conversation)
-    _show_times(narrowed)
-    _show_calls(calls)
+    found_here = rows("dashboard_conversation_findings", conversation=conversation)
+    _say_found(found_here.rows)
+    show_parts(
+        "part",
+        {
+            "Cost": partial(_show_cost, calls, conversation),
+            MESSAGES: partial(_show_call, calls, conversation),
+            "Findings": partial(_show_found, found_here),
+            "Times": partial(_show_times, narrowed),
+            "Calls": partial(_show_calls, calls),
+        },
+        default=MESSAGES if "exchange" in st.query_params else None,
+    )
 
 
 def _show_calls(calls: Result) -> None:
@@ -188,10 +201,20 @@ def _show_cost(calls: Result, conversation: str) -> None:
     st.caption("  \n".join(said).replace("$", r"\$"))
 
 
-def _show_found(conversation: str) -> None:
+def _say_found(found: pd.DataFrame) -> None:
+    """In a line what could be better, with the money that it could save where that is known."""
+    told = []
+    for finding, amount in zip(found["finding"], map(known, found["usd"]), strict=True):
+        told.append(in_markdown(finding) + (f" ({in_markdown(dollars(amount))})" if amount else ""))
+    if told:
+        more = f" and {len(told) - MOST_NAMED:,} more" if len(told) > MOST_NAMED else ""
+        st.markdown(f"Found here: {', '.join(told[:MOST_NAMED])}{more}.")
+
+
+def _show_found(found: Result) -> None:
     """What could be better in it; a row leads to all of a finding."""
-    found = rows("dashboard_conversation_findings", conversation=conversation)
     if found.rows.empty:
+        st.caption("Nothing was found that could be better in this conversation, so far as it was examined.")
         return
     shown = Result(found.rows.assign(lever=found.rows["lever"].replace(LEVERS)), found.sql)
     picked = show_table(

@@ -1,5 +1,7 @@
 """Overview: what the bill is made of, and what to do first."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -10,10 +12,11 @@ from dashboard.filters import Filters
 from dashboard.first_steps import show_first_steps
 from dashboard.headlines import Figures, beside, gaps, headlines
 from dashboard.notices import show_nothing_here
+from dashboard.parts import show_parts
 from dashboard.sidebar import chosen
 
 MEASURES = {"money": MONEY, "tokens": TOKENS}
-GROUPS = {"model": "By model", "app": "By app", "team": "By team", "client": "By client"}
+GROUPS = {"model": "Model", "app": "App", "team": "Team", "client": "Client"}
 MOST_FINDINGS = 5
 
 
@@ -101,18 +104,20 @@ def _over_time(filters: Filters, measure: Measure) -> None:
 
 
 def _groups(filters: Filters, measure: Measure) -> None:
+    """The same divided by name, for one kind of name at a time."""
+    show_parts("by", {title: partial(_group, filters, measure, dimension) for dimension, title in GROUPS.items()})
+
+
+def _group(filters: Filters, measure: Measure, dimension: str) -> None:
     found = rows("dashboard_groups", filters)
-    for pair in (list(GROUPS)[:2], list(GROUPS)[2:]):
-        for column, dimension in zip(st.columns(2), pair, strict=True):
-            mine = Result(found.rows[found.rows["dimension"] == dimension], found.sql)
-            with column:
-                show_chart(
-                    by_name(mine.rows, measure, colours()),
-                    mine,
-                    title=GROUPS[dimension],
-                    alt=spoken(mine.rows, measure, dimension),
-                    name=f"by-{dimension}",
-                )
+    mine = Result(found.rows[found.rows["dimension"] == dimension], found.sql)
+    show_chart(
+        by_name(mine.rows, measure, colours()),
+        mine,
+        title=f"By {dimension}",
+        alt=spoken(mine.rows, measure, dimension),
+        name=f"by-{dimension}",
+    )
 
 
 ABOUT_MONEY = (

@@ -29,15 +29,35 @@ def labels(app: AppTest) -> list[str]:
     return [expander.label for expander in app.expander]
 
 
-def test_a_conversation_shows_its_growth_cost_messages_and_times(talks: Database, app: AppTest) -> None:
+def test_a_conversation_shows_its_growth_and_cost_and_names_what_was_found(talks: Database, app: AppTest) -> None:
     on(app, "l1")
     assert app.title[0].value == "Conversation of 9 turns"
-    assert [each.value for each in app.subheader] == [
-        "Input by call", "Cost so far", "Findings", "Messages of a call", "Times", "Calls",
-    ]  # fmt: skip
-    assert len(charts(app)) == 3
-    assert len(app.dataframe[-1].value) == 10
+    assert [each.value for each in app.subheader] == ["Input by call", "Cost so far"]
+    assert [tab.label for tab in app.tabs] == ["Cost", "Messages", "Findings", "Times", "Calls"]
+    assert len(charts(app)) == 2
+    assert r"repeated\_request" in next(mark.value for mark in app.markdown if mark.value.startswith("Found here: "))
+
+
+@pytest.mark.parametrize(
+    ("part", "title"), [("Messages", "Messages of a call"), ("Findings", "Findings"), ("Times", "Times")]
+)
+def test_only_the_part_that_is_open_is_drawn(talks: Database, app: AppTest, part: str, title: str) -> None:
+    on(app, "l1", part=part)
+    assert [each.value for each in app.subheader] == ["Input by call", title]
+
+
+def test_its_times_are_drawn_and_how_its_calls_ended_is_said(talks: Database, app: AppTest) -> None:
+    on(app, "l1", part="Times")
+    assert len(charts(app)) == 2
     assert "Ended by: 9 × stop, 1 × failed" in shown(app)
+
+
+def test_every_call_is_in_the_table(talks: Database, app: AppTest) -> None:
+    assert len(on(app, "l1", part="Calls").dataframe[-1].value) == 10
+
+
+def test_where_nothing_was_found_the_page_says_so(talks: Database, app: AppTest) -> None:
+    assert "Nothing was found" in shown(on(app, "alone", part="Findings"))
 
 
 def test_totals_say_what_they_leave_out(talks: Database, app: AppTest) -> None:
@@ -55,7 +75,7 @@ def test_every_chart_has_a_sentence_for_those_who_do_not_see_it(talks: Database,
 
 
 def test_its_findings_lead_to_all_of_each(talks: Database, app: AppTest) -> None:
-    on(app, "l1")
+    on(app, "l1", part="Findings")
     table = next(each for each in app.dataframe if "advice" in each.value).value
     assert "repeated_request" in set(table["finding"])
     app.session_state["table-conversation-findings"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
@@ -66,7 +86,7 @@ def test_its_findings_lead_to_all_of_each(talks: Database, app: AppTest) -> None
 
 
 def test_a_call_that_went_well_has_no_unknown_error(talks: Database, app: AppTest) -> None:
-    on(app, "l1")
+    on(app, "l1", part="Calls")
     errors = app.dataframe[-1].value.set_index("exchange_id")["error_code"]
     assert (errors["l1"], errors["l2"]) == ("", "server_error")
 
@@ -83,7 +103,7 @@ def test_without_an_id_the_page_says_where_the_list_is(talks: Database, app: App
 
 
 def test_a_branch_can_be_picked(talks: Database, app: AppTest) -> None:
-    on(app, "l1")
+    on(app, "l1", part="Calls")
     assert picked(app, "Line") == "l1"
     next(box for box in app.selectbox if box.label.startswith("Line")).set_value("l4-fork").run()
     assert list(app.dataframe[-1].value["exchange_id"]) == ["l1", "l2", "l2-again", "l3", "l4-fork"]
@@ -130,7 +150,7 @@ def test_a_single_call_has_no_growth_and_says_so(talks: Database, app: AppTest) 
 
 
 def test_an_ambiguous_parent_leaves_unknown_what_was_sent_before(talks: Database, app: AppTest) -> None:
-    on(app, "a3")
+    on(app, "a3", part="Messages")
     assert "Unknown whether sent before · history · 3 blocks" in labels(app)
     assert {metric.label: metric.value for metric in app.metric}["Sent before"] == "unknown"
 
@@ -141,14 +161,14 @@ def test_state_is_shown_as_what_was_not_sent(talks: Database, app: AppTest) -> N
 
 
 def test_without_contents_there_are_sizes_and_no_texts(talks: Database, app: AppTest) -> None:
-    on(app, "t1")
+    on(app, "t1", part="Messages")
     assert "--content none" in app.info[-1].value
     assert not app.code
     assert "≈ " in shown(app)
 
 
 def test_hostile_texts_are_texts(talks: Database, app: AppTest) -> None:
-    on(app, "h1")
+    on(app, "h1", part="Messages")
     everything_said = shown(app)
     echo, new, _ = (block.value for block in app.code)
     assert echo.startswith("<script>document.title='owned'</script>")
@@ -184,13 +204,13 @@ def test_without_usage_the_figures_are_unknown(place: Path, app: AppTest) -> Non
 
 def test_a_long_conversation_has_a_range_and_shows_blocks_a_few_at_a_time(place: Path, app: AppTest) -> None:
     stored(place, long(260))
-    on(app, "g0")
+    on(app, "g0", part="Messages")
     app.slider[0].set_value((11, 20)).run()
     assert not app.exception
     assert charts(app)[0].alt.startswith("Input of 10 calls, from 760 to 1,300 tokens")
-    assert len(app.dataframe[-1].value) == 260
     folded = next(each for each in app.expander if each.label.startswith("Sent again"))
     assert not folded.code
+    assert len(on(app, "g0", part="Calls").dataframe[-1].value) == 260
 
 
 def test_the_cost_is_compared_with_other_ways_when_asked_for(place: Path, app: AppTest) -> None:

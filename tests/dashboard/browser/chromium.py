@@ -25,7 +25,6 @@ from playwright.sync_api import (
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PICTURES = Path(__file__).parents[3] / ".artefacts" / "browser"
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
-SEARCH = re.compile(r"/\w+/_stcore/(health|host-config)$")
 MENU = "button[@data-testid='stPopoverButton']"
 # Generous: the machine may have other work.
 PATIENCE_MS, TRIES = 60_000, 12
@@ -65,8 +64,8 @@ class View:
         self.page.on("request", self._requested)
 
     def _said(self, said: ConsoleMessage) -> None:
-        """An error on the console, but for Streamlit's own search for its server below the page's address."""
-        if said.type == "error" and not SEARCH.search(str(said.location.get("url"))):
+        """An error on the console."""
+        if said.type == "error":
             self.wrong.append(f"console: {said.text} ({said.location.get('url')})")
 
     def _asked(self, dialog: Dialog) -> None:

@@ -19,7 +19,19 @@ def test_the_overview_opens_with_figures_and_charts(view: View) -> None:
     figures = view.metrics()
     assert set(figures) >= {"Spend", "Tokens", "Echo share", "Cache hits"}
     assert figures["Spend"].startswith("$")
-    assert view.charts().count() >= 4
+    assert view.charts().count() == 2
+
+
+def test_a_part_of_a_page_opens_with_a_click_and_stands_in_the_url(view: View, browser: Browser, site: int) -> None:
+    view.open(period="everything")
+    view.page.get_by_role("tab", name="Team").click()
+    expect(view.page.get_by_role("heading", name="By team")).to_be_visible(timeout=PATIENCE_MS)
+    expect(view.page).to_have_url(re.compile("by=Team"), timeout=PATIENCE_MS)
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        other = View(context.new_page(), site)
+        other.page.goto(view.page.url)
+        expect(other.settle().page.get_by_role("heading", name="By team")).to_be_visible(timeout=PATIENCE_MS)
+        other.check()
 
 
 def test_a_filter_narrows_the_figures_and_stands_in_the_url(view: View) -> None:
