@@ -27,7 +27,9 @@ class InputCost:
     @property
     def usd(self) -> float | None:
         """The whole input; None where a part is unknown."""
-        return total((self.uncached, self.read, self.write))
+        if self.uncached is None or self.read is None or self.write is None:
+            return None
+        return fsum((self.uncached, self.read, self.write))
 
 
 CONTRADICTORY = InputCost(None, None, None)
@@ -54,7 +56,7 @@ def input_cost(outcome: Outcome, rates: Rates, rule: CacheRule) -> InputCost:
     return InputCost(
         _usd(outcome.uncached, known.uncached_input),
         _usd(outcome.read, known.cache_read),
-        total(_usd(tokens, known.cache_write(WRITTEN.get(ttl))) for ttl, tokens in outcome.writes),
+        total([_usd(tokens, known.cache_write(WRITTEN.get(ttl))) for ttl, tokens in outcome.writes]),
     )
 
 
@@ -88,9 +90,12 @@ def cheapest(calls: Sequence[Call], policies: Iterable[Policy], rates_of: RatesO
 
 def total(amounts: Iterable[float | None]) -> float | None:
     """The sum; None where one of the amounts is unknown."""
-    found = list(amounts)
-    known = [amount for amount in found if amount is not None]
-    return fsum(known) if len(known) == len(found) else None
+    known: list[float] = []
+    for amount in amounts:
+        if amount is None:
+            return None
+        known.append(amount)
+    return fsum(known)
 
 
 def _usd(tokens: int, rate: float | None) -> float | None:

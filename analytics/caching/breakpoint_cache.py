@@ -4,11 +4,16 @@ A request writes at its breakpoints and reads the longest entry at or before one
 looks. https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analytics.caching.entries import Entries, Entry
-from analytics.caching.prompt import EMPTY, NOTHING, Prompt
+from analytics.caching.prompt import EMPTY, NOTHING, Prefix, Prompt
 from analytics.caching.requests import MODELS_OWN, Breakpoint, Found, Request
+
+# A breakpoint and the tokens before it.
+type Sized = tuple[Breakpoint, int]
+
+UNREAD = Found(NOTHING, 0)
 
 
 class BreakpointCache:
@@ -19,14 +24,15 @@ class BreakpointCache:
 
     def use(self, request: Request) -> Found:
         """What the cache has of this request, which it then keeps."""
-        rule, ruler = request.call.rule, request.ruler
-        marked = [each for each in request.breakpoints if ruler.at(each.part) >= max(rule.minimum, 1)]
+        ruler, least = request.ruler, max(request.call.rule.minimum, 1)
+        sized = ((each, ruler.at(each.part)) for each in request.breakpoints)
+        marked = [(each, tokens) for each, tokens in sized if tokens >= least]
         found = self._find(request, marked)
         return Found(found.part, found.read, self._write(request, marked, found.read), found.stale_s, found.distant)
 
-    def _find(self, request: Request, marked: list[Breakpoint]) -> Found:
-        missed = Found(NOTHING, 0)
-        for each in reversed(marked):
+    def _find(self, request: Request, marked: Sequence[Sized]) -> Found:
+        missed = UNREAD
+        for each, _ in reversed(marked):
             found = self._before(request, each.part)
             if found.part.depth:
                 return found
@@ -37,45 +43,51 @@ class BreakpointCache:
     def _before(self, request: Request, end: Prompt) -> Found:
         """The longest live entry in sight of a breakpoint; behind that, one entry more, which tells why it missed."""
         now, stale_s = request.call.started_at, None
-        for part, near in self._looked_at(request, end):
-            entry = self._entries.get(request.seals.at(part), part)
-            if entry is None:
-                continue
+        for part, seen, entry in self._looked_at(request, end):
+            near = _near(request, end, part, seen)
             if entry.alive(now) and near:
                 return self._read(request, part, entry)
             if not near:
                 return Found(NOTHING, 0, (), stale_s, entry.alive(now))
             if stale_s is None and entry.ready_at <= now:
                 stale_s = now - entry.used_at
-        return Found(NOTHING, 0, (), stale_s)
+        return UNREAD if stale_s is None else Found(NOTHING, 0, (), stale_s)
 
     def _read(self, request: Request, part: Prompt, entry: Entry) -> Found:
         if request.call.rule.refreshed:
             entry.used_at = request.call.started_at
         return Found(part, request.ruler.at(part))
 
-    def _looked_at(self, request: Request, end: Prompt) -> Iterator[tuple[Prompt, bool]]:
-        """The beginnings before a breakpoint, and whether the provider still looks for them."""
-        part: Prompt | None = end
-        seen = 0
-        while part and part.depth:
-            if part.history.depth and not self._entries.any_after(request.seals.history, part.preamble):
-                part = Prompt(part.preamble, EMPTY)
-                continue
-            seen += part.kind not in MODELS_OWN
-            yield part, _near(request, end, part, seen)
-            part = part.shorter()
+    def _looked_at(self, request: Request, end: Prompt) -> Iterator[tuple[Prompt, int, Entry]]:
+        """The entries before a breakpoint, each with how many beginnings were looked at up to it."""
+        entries, seals, preamble, seen = self._entries, request.seals, end.preamble, 0
+        history: Prefix | None = end.history
+        if not entries.any_after(seals.history, preamble):
+            history = EMPTY
+        while history and history.depth:
+            seen += history.kind not in MODELS_OWN
+            entry = entries.get(seals.history, preamble, history)
+            if entry:
+                yield Prompt(preamble, history), seen, entry
+            history = history.parent
+        front: Prefix | None = preamble
+        while front and front.depth:
+            seen += front.kind not in MODELS_OWN
+            part = Prompt(front, EMPTY)
+            entry = entries.get(seals.at(part), front, EMPTY)
+            if entry:
+                yield part, seen, entry
+            front = front.parent
 
-    def _write(self, request: Request, marked: list[Breakpoint], read: int) -> tuple[tuple[str, int], ...]:
+    def _write(self, request: Request, marked: Sequence[Sized], read: int) -> tuple[tuple[str, int], ...]:
         now, covered = request.call.started_at, read
         written: dict[str, int] = {}
-        for each in marked:
-            tokens, ttl = request.ruler.at(each.part), each.ttl or ""
+        for each, tokens in marked:
             if tokens > covered:
-                written[ttl] = written.get(ttl, 0) + tokens - covered
+                written[each.ttl or ""] = written.get(each.ttl or "", 0) + tokens - covered
                 covered = tokens
             seal = request.seals.at(each.part)
-            entry = self._entries.get(seal, each.part)
+            entry = self._entries.get(seal, *each.part)
             if entry is None or not entry.alive(now):
                 fresh = Entry(request.call.rule.seconds(each.ttl), now, request.ready_at)
                 self._entries.keep(seal, each.part, fresh)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from analytics.caching.prompt import Prompt
 from analytics.caching.rules import CacheRule
@@ -22,8 +22,7 @@ type Reason = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A breakpoint behind the first `position` blocks; `ttl` names its lifetime, None the default one."""
 
     position: int

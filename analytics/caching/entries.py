@@ -23,17 +23,17 @@ class Entries:
     """Entries by what parts caches and by the beginning they hold."""
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[Seal, Prompt], Entry] = {}
+        self._entries: dict[tuple[Seal, Prefix, Prefix], Entry] = {}
         self._preambles: set[tuple[Seal, Prefix]] = set()
 
-    def get(self, seal: Seal, part: Prompt) -> Entry | None:
-        return self._entries.get((seal, part))
+    def get(self, seal: Seal, preamble: Prefix, history: Prefix) -> Entry | None:
+        return self._entries.get((seal, preamble, history))
 
     def any_after(self, seal: Seal, preamble: Prefix) -> bool:
         """Whether there may be entries that end in a history after this preamble."""
         return (seal, preamble) in self._preambles
 
     def keep(self, seal: Seal, part: Prompt, entry: Entry) -> None:
-        self._entries[seal, part] = entry
+        self._entries[seal, *part] = entry
         if part.history.depth:
             self._preambles.add((seal, part.preamble))

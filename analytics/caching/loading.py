@@ -33,6 +33,8 @@ class CallLoader:
         self._preambles: dict[bytes, Prefix] = {}
         self._strides: dict[bytes, Stride] = {}
         self._stems: dict[bytes, Prefix] = {}
+        # Where each exchange's history ended: the next one goes on from it, as a rule.
+        self._ends: dict[str | None, Prefix] = {}
         self._answered: dict[str, Prompt] = {}
         # The exchanges on whose server-side state others build.
         self._heeded: set[str | None] = set()
@@ -46,19 +48,20 @@ class CallLoader:
         rows = [Row._make(row) for row in self._ask("caching_calls", "exchange_id", list(exchange_ids))]
         self._heeded = {row.parent_exchange_id for row in rows if row.state_ref}
         rules = [rule_for(row.provider, row.api, row.model) for row in rows]
-        self._fetch(rows, rules)
+        behind = list(_behind(rows))
+        self._fetch(rows, rules, behind)
         found: dict[Scope, list[BilledCall]] = {}
-        for row, rule in zip(rows, rules, strict=True):
-            billed = self._call(row, rule)
+        for row, rule, parents in zip(rows, rules, behind, strict=True):
+            billed = self._call(row, rule, parents)
             if billed:
                 found.setdefault(billed.scope, []).append(billed)
         return found
 
-    def _call(self, row: Row, rule: CacheRule | None) -> BilledCall | None:
+    def _call(self, row: Row, rule: CacheRule | None, behind: int | None) -> BilledCall | None:
         restored = self._restored(row)
         if restored is None:
             return None
-        own = Prompt(self._preambles.get(row.preamble_hash or b"", EMPTY), self._history(row, restored.history))
+        own = Prompt(self._preambles.get(row.preamble_hash or b"", EMPTY), self._history(row, restored.history, behind))
         inherits = not own.preamble.depth and row.api == "anthropic.messages"
         prompt = Prompt(restored.preamble, own.history) if inherits else own
         answered = None
@@ -75,11 +78,13 @@ class CallLoader:
         """What the server put before the request: nothing without a state reference, None where it is not known."""
         return self._answered.get(row.parent_exchange_id or "") if row.state_ref else NOTHING
 
-    def _history(self, row: Row, restored: Prefix) -> Prefix:
-        blocks = _split(row.tail)
+    def _history(self, row: Row, restored: Prefix, behind: int | None) -> Prefix:
         if not restored.depth:
-            return self._prompts.extend(self._stem(row.stem), self._known(blocks))
-        stem = row.stem
+            start = self._stem(row.stem) if behind is None else self._ends[row.parent_exchange_id]
+            end = self._prompts.extend(start, self._known(_split(row.tail[behind or 0 :])))
+            self._ends[row.exchange_id] = end
+            return end
+        stem, blocks = row.stem, _split(row.tail)
         while stem:
             stem, stride = self._strides[stem]
             blocks = [*_split(stride), *blocks]
@@ -104,11 +109,11 @@ class CallLoader:
     def _known(self, hashes: Iterable[bytes]) -> list[Block]:
         return [self._blocks[block] for block in hashes if block in self._blocks]
 
-    def _fetch(self, rows: Sequence[Row], rules: Sequence[CacheRule | None]) -> None:
+    def _fetch(self, rows: Sequence[Row], rules: Sequence[CacheRule | None], behind: Sequence[int | None]) -> None:
         preambles = self._ask("finding_preambles", "exchange_id", [row.exchange_id for row in rows])
         stems = self._ask("finding_strides", "prefix_hash", sorted({row.stem for row in rows if row.stem}))
         self._strides |= {prefix: (before, blocks) for prefix, before, blocks in stems}
-        wanted = {block for row in rows for block in _split(row.tail)}
+        wanted = {block for row, at in zip(rows, behind, strict=True) for block in _split(row.tail[at or 0 :])}
         wanted.update(block for _, blocks in self._strides.values() for block in _split(blocks))
         wanted.update(block for _, blocks in preambles for block in blocks)
         for row, rule in zip(rows, rules, strict=True):
@@ -160,6 +165,17 @@ def _marks(parameters: Json, preamble: int, restored: int) -> Iterator[Mark]:
     marks = parameters.get("cache_breakpoints")
     for position, ttl in marks if isinstance(marks, list) else ():
         yield Mark(position + restored if position > preamble else position, ttl)
+
+
+def _behind(rows: Iterable[Row]) -> Iterator[int | None]:
+    """How much of a row's tail is its parent's whole one; None where it does not go on from its parent's."""
+    seen: dict[str | None, Row] = {}
+    for row in rows:
+        before = None if row.state_ref else seen.get(row.parent_exchange_id)
+        goes_on = before and before.stem == row.stem and row.tail.startswith(before.tail)
+        yield len(before.tail) if before and goes_on else None
+        if not row.state_ref:
+            seen[row.exchange_id] = row
 
 
 def _split(blocks: bytes) -> list[bytes]:

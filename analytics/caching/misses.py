@@ -11,15 +11,29 @@ class Memory:
 
     def __init__(self) -> None:
         self._sent = Forest()
+        # While all of it was sent under one seal, both are the same.
         self._own: dict[Seal, Forest] = {}
         self._calls: dict[str, Request] = {}
 
     def remember(self, request: Request) -> None:
         """A request that was sent."""
         call, seal = request.call, request.seals.history
+        if not self._own:
+            self._own[seal] = self._sent
+        elif seal not in self._own and len(self._own) == 1:
+            self._part()
         self._sent.use(call.prompt, call.started_at, call)
-        self._own.setdefault(seal, Forest()).use(call.prompt, call.started_at, call)
+        own = self._own.setdefault(seal, Forest())
+        if own is not self._sent:
+            own.use(call.prompt, call.started_at, call)
         self._calls[call.call_id] = request
+
+    def _part(self) -> None:
+        """A second seal comes: what was sent under the first one is kept by itself from now on."""
+        [first] = self._own
+        own = self._own[first] = Forest()
+        for request in self._calls.values():
+            own.use(request.call.prompt, request.call.started_at, request.call)
 
     def explain(self, request: Request, found: Found) -> tuple[int, Miss | None]:
         """The tokens of the longest beginning that was sent before, and why not all of them were read."""
@@ -52,7 +66,7 @@ class Memory:
         if tokens <= 0:
             return None
         forest = self._own.get(request.seals.history)
-        own = forest.deepest(request.call.prompt) if forest else None
+        own = sent if forest is self._sent else forest.deepest(request.call.prompt) if forest else None
         if forest is None or own is None or own.depth < sent.depth:
             use = self._sent.latest(sent)
             return self._foreign(request, use, tokens) if use else Miss("cold", tokens)
@@ -61,8 +75,8 @@ class Memory:
 
     def _foreign(self, request: Request, use: Use, tokens: int) -> Miss:
         """It had been sent under another model, key or parameter only."""
-        theirs = self._calls[use.call.call_id].seals.history
-        names = [name for (name, value) in request.seals.history if (name, value) not in theirs]
+        theirs = self._calls[use.call.call_id].seals.pairs
+        names = [name for (name, value) in request.seals.pairs if (name, value) not in theirs]
         name = names[0] if names else "model"
         earlier = use.call.call_id
         match name:

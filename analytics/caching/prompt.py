@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # In a run of these, all blocks together are one position of a lookback.
 RUNS = frozenset({"tool_call", "tool_result"})
@@ -34,8 +35,7 @@ class Prefix:
 EMPTY = Prefix(None, b"", "", 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """A preamble and the history after it; also a part of a prompt from its start."""
 
     preamble: Prefix

@@ -1,28 +1,40 @@
 """A call as a cache meets it: where it asks to cache, for how long, and what parts its cache from others'."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from json import JSONEncoder
+from operator import attrgetter
+from typing import NamedTuple
 
 from analytics.caching.call import Call, Mark, Policy
 from analytics.caching.prompt import EMPTY, Prefix, Prompt
 from analytics.caching.rulers import Ruler
-from analytics.caching.rules import CacheRule
+from analytics.caching.rules import Level
 
 # An implicit breakpoint stands behind the latest message of the user or of a tool.
 # https://developers.openai.com/api/docs/guides/prompt-caching
 MODELS_OWN = frozenset({"assistant", "thinking", "tool_call"})
 
-type Seal = tuple[tuple[str, str], ...]
+# What must be the same, in one text: compared and looked up many times, it is hashed once.
+type Seal = str
+type Pairs = tuple[tuple[str, str], ...]
+
+_text = JSONEncoder(sort_keys=True, default=str).encode
+_position = attrgetter("position")
 
 
 @dataclass(frozen=True, slots=True)
 class Seals:
-    """What must be the same for a cache to be read: for the tools, for the system text, for the history."""
+    """What must be the same for a cache to be read: for the tools, for the system text, for the history.
+
+    `pairs` are the names and values of all of it.
+    """
 
     tools: Seal
     system: Seal
     history: Seal
+    pairs: Pairs
 
     def at(self, part: Prompt) -> Seal:
         """What holds for a beginning of the prompt."""
@@ -31,12 +43,15 @@ class Seals:
         return self.tools if part.kind == "tools" else self.system
 
 
-@dataclass(frozen=True, slots=True)
-class Breakpoint:
+class Breakpoint(NamedTuple):
     """A beginning of the prompt that is to be cached, and the name of its lifetime."""
 
     part: Prompt
     ttl: str | None
+
+    @property
+    def depth(self) -> int:
+        return self.part.depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +87,28 @@ class Found:
 
 def request_of(call: Call, ruler: Ruler, policy: Policy) -> Request:
     """The call as a cache meets it under this policy."""
-    ttl = _ttl(call, policy, None)
-    placed = (
-        Breakpoint(call.prompt.first(mark.position), _ttl(call, policy, mark.ttl)) for mark in _marks(call, policy)
-    )
-    breakpoints = sorted((each for each in placed if each.part.depth), key=lambda each: each.part.depth)
+    ttl, ttls = _ttl(call, policy), call.rule.ttls
+    placed = [
+        Breakpoint(call.prompt.first(position), asked if asked in ttls and policy.ttl not in ttls else ttl)
+        for position, asked in _marks(call, policy)
+    ]
+    breakpoints = sorted((each for each in placed if each.depth), key=attrgetter("depth"))
     return Request(call, ruler, _seals(call, policy), tuple(breakpoints), ttl)
 
 
-def _ttl(call: Call, policy: Policy, asked: str | None) -> str | None:
-    """The first lifetime that the rule knows: the policy's, the breakpoint's, the request's, the default."""
-    wanted = (policy.ttl, asked, _parameter(call.parameters, call.rule.ttl_parameter))
-    return next((ttl for ttl in wanted if ttl in call.rule.ttls), call.rule.ttl)
+def _ttl(call: Call, policy: Policy) -> str | None:
+    """The lifetime of what names none: the first that the rule knows of the policy's, the request's, the default."""
+    if policy.ttl in call.rule.ttls:
+        return policy.ttl
+    wanted = _parameter(call.parameters, call.rule.ttl_parameter)
+    return wanted if wanted in call.rule.ttls else call.rule.ttl
 
 
 def _marks(call: Call, policy: Policy) -> list[Mark]:
     """The breakpoints that the provider writes: the latest ones, as many as it allows."""
     if not call.rule.explicit:
         return []
-    marks = sorted(_asked(call, policy), key=lambda mark: mark.position)
+    marks = sorted(_asked(call, policy), key=_position)
     implicit = list(_implicit(call, policy)) if call.rule.family == "hybrid" else []
     return [*marks[max(0, len(marks) - (call.rule.breakpoints - len(implicit))) :], *implicit]
 
@@ -110,19 +128,26 @@ def _asked(call: Call, policy: Policy) -> tuple[Mark, ...]:
 
 def _reaching_back(call: Call) -> Iterator[Mark]:
     """The end of the request, and as many marks before it as a lookback needs and the provider allows."""
-    node, at, rule = call.prompt.history, call.prompt.history, call.rule
-    yield Mark(call.prompt.depth)
+    at, rule, before = call.prompt.history, call.rule, call.prompt.preamble.depth
+    yield Mark(before + at.depth)
     for _ in range(rule.breakpoints - 2 if rule.lookback else 0):
-        while at.parent and _distance(rule, node, at) < (rule.lookback or 0):
-            at = at.parent
+        at = _back(at, rule.lookback or 0, rule.runs_count_once)
         if at is EMPTY:
             return
-        yield Mark(call.prompt.preamble.depth + at.depth)
-        node = at
+        yield Mark(before + at.depth)
 
 
-def _distance(rule: CacheRule, end: Prefix, before: Prefix) -> int:
-    return end.steps - before.steps if rule.runs_count_once else end.depth - before.depth
+def _back(prefix: Prefix, distance: int, by_steps: bool) -> Prefix:
+    """The longest beginning of it that is at least so far back; empty where there is none."""
+    if by_steps:
+        steps = prefix.steps - distance
+        while prefix.steps > steps and prefix.parent:
+            prefix = prefix.parent
+        return prefix
+    depth = prefix.depth - distance
+    while prefix.depth > depth and prefix.parent:
+        prefix = prefix.parent
+    return prefix
 
 
 def _implicit(call: Call, policy: Policy) -> Iterator[Mark]:
@@ -137,18 +162,22 @@ def _implicit(call: Call, policy: Policy) -> Iterator[Mark]:
 
 
 def _seals(call: Call, policy: Policy) -> Seals:
-    key = "" if policy.one_key or not call.rule.keyed else call.cache_key or ""
-    seal: Seal = (("model", call.model), ("cache_key", key))
+    rule, parameters = call.rule, call.parameters
+    key = "" if policy.one_key or not rule.keyed else call.cache_key or ""
+    values = [_value(parameters, name) if "." in name else parameters.get(name) for name, _ in rule.breaks]
+    texts = ["" if value is None else _text(value) for value in values]
+    return _sealed(call.model, key, rule.breaks, tuple(texts))
+
+
+@lru_cache(1024)
+def _sealed(model: str, key: str, breaks: tuple[tuple[str, Level], ...], texts: tuple[str, ...]) -> Seals:
     parted: dict[str, list[tuple[str, str]]] = {"all": [], "system": [], "history": []}
-    for name, level in call.rule.breaks:
-        parted[level].append((name, _text(_value(call.parameters, name))))
-    tools = (*seal, *parted["all"])
+    for (name, level), text in zip(breaks, texts, strict=True):
+        parted[level].append((name, text))
+    tools: Pairs = (("model", model), ("cache_key", key), *parted["all"])
     system = (*tools, *parted["system"])
-    return Seals(tools, system, (*system, *parted["history"]))
-
-
-def _text(value: object) -> str:
-    return "" if value is None else json.dumps(value, sort_keys=True, default=str)
+    history = (*system, *parted["history"])
+    return Seals(repr(tools), repr(system), repr(history), history)
 
 
 def _parameter(parameters: Mapping[str, object], path: str | None) -> str | None:
@@ -160,6 +189,6 @@ def _value(parameters: Mapping[str, object], path: str) -> object:
     """What a dotted path leads to; None where it leads nowhere."""
     name, _, rest = path.partition(".")
     value = parameters.get(name)
-    if not rest:
+    if not rest or value is None:
         return value
     return _value(value, rest) if isinstance(value, Mapping) else None

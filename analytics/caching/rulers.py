@@ -32,12 +32,15 @@ class Ruler:
     def at(self, part: Prompt) -> int:
         """The tokens of a part of this prompt from its start."""
         if not part.history.depth:
-            return round(_share(part.weight, self.preamble_weight) * self.preamble_tokens)
-        ruler = self
-        while ruler.below and part.weight <= ruler.below.weight:
-            ruler = ruler.below
-        base = (ruler.below.weight, ruler.below.tokens) if ruler.below else (self.preamble_weight, self.preamble_tokens)
-        return round(base[1] + _share(part.weight - base[0], ruler.weight - base[0]) * (ruler.tokens - base[1]))
+            return round(_share(part.preamble.weight, self.preamble_weight) * self.preamble_tokens)
+        ruler, weight = self, part.preamble.weight + part.history.weight
+        below = ruler.below
+        while below and weight <= below.weight:
+            ruler, below = below, below.below
+        base: tuple[int, float] = (self.preamble_weight, self.preamble_tokens)
+        if below:
+            base = (below.weight, below.tokens)
+        return round(base[1] + _share(weight - base[0], ruler.weight - base[0]) * (ruler.tokens - base[1]))
 
 
 class Rulers:

@@ -23,7 +23,7 @@ class UnitCache:
         found = self._find(request, seal, now)
         sent = self._sent.setdefault(seal, Forest())
         parting = sent.deepest(call.prompt)
-        if parting.depth and not self._units.get(seal, parting):
+        if parting.depth and not self._units.get(seal, *parting):
             self._keep(request, seal, parting)
         sent.use(call.prompt, now, call)
         for end in (call.prompt, call.answered):
@@ -36,7 +36,7 @@ class UnitCache:
         while part:
             if part.history.depth and not self._units.any_after(seal, part.preamble):
                 part = Prompt(part.preamble, EMPTY)
-            unit = self._units.get(seal, part)
+            unit = self._units.get(seal, *part)
             if unit and unit.alive(now):
                 unit.used_at = now
                 return Found(part, request.ruler.at(part))

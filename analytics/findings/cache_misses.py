@@ -96,7 +96,7 @@ def _unmarked(known: Known, call: Call) -> Cause | None:
     if not call.rule.explicit:
         return None
     parent = known.calls.get(call.parent_id or "")
-    shared = call.prompt.shared(parent.prompt).depth if parent else 0
+    shared = call.prompt.shared(parent.prompt).depth if parent and parent.marks else 0
     lost = parent and any(mark.position > shared for mark in parent.marks)
     return _broken(known, call) if lost else "unmarked"
 

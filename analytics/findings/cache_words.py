@@ -12,6 +12,7 @@ from analytics.findings.turn import Turn
 
 type Cause = Literal["unmarked", "unexplained", "preamble", "messages", "settings", "model", "expired", "other"]
 
+TOLD_IN = ("cache_miss_reason", "prompt_cache_diagnostics")
 CAUSES: dict[str, Cause] = {
     "tools_changed": "preamble",
     "system_changed": "preamble",
@@ -43,8 +44,10 @@ class Word:
 
 def word_of(turn: Turn) -> Word | None:
     """What the provider said of this call's miss; None where it said nothing, or that it does not know."""
+    if not any(name in (turn.details_json or "") for name in TOLD_IN):
+        return None
     details = turn.details
-    told = details.get("cache_miss_reason") or details.get("prompt_cache_diagnostics")
+    told = details.get(TOLD_IN[0]) or details.get(TOLD_IN[1])
     if not isinstance(told, dict):
         return None
     reason = told.get("reason") or told.get("type")

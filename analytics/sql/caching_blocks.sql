@@ -8,7 +8,7 @@ with mine as materialized (
 stamps as (
     select rowid as place
     from blocks
-    where rowid in (select place from mine where kind = 'system' and bytes < 1000)
+    where rowid in (select place from mine where kind = 'system' and bytes < 500)
         and starts_with(content, 'x-anthropic-billing-header:')
 )
 select block_hash::blob as block_hash, kind, tokens, stamps.place is not null as stamp

@@ -56,7 +56,7 @@ class Window:
         removed = ruler.at(Prompt(preamble, before)) - ruler.at(Prompt(preamble, opening)) if before.depth else 0
         first, gone = preamble.depth + opening.depth, before.depth - opening.depth
         marks = [mark for mark in call.marks if not first < mark.position <= first + gone]
-        moved = (replace(mark, position=mark.position - gone) if mark.position > first else mark for mark in marks)
+        moved = (mark._replace(position=mark.position - gone) if mark.position > first else mark for mark in marks)
         return remade(call, self._prompts, self._prompts.extend(EMPTY, kept), removed, moved)
 
     def _bounds(self, history: Prefix) -> tuple[Prefix, Prefix]:
