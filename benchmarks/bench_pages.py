@@ -5,12 +5,11 @@
 Calls are made up by SQL as for bench_queries, with a finding for every ninth; over all of them the pages are looked at.
 A first view is that of a new tab, to the moment when every figure is drawn and the page rests; the browser has the
 program's files already, and the server has asked nothing of the sort for the last seconds. An interaction is timed from
-the choice of an option to rest. Meanwhile calls of a conversation arrive, five a second, and the collector stores them
+the last click to rest. Meanwhile calls of a conversation arrive, five a second, and the collector stores them
 (not with --idle).
 """
 
 import argparse
-import re
 import subprocess
 import sys
 import tempfile
@@ -23,16 +22,15 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
-from playwright.sync_api import BrowserContext
-
 from analytics.launch.places import Places
 from analytics.launch.processes import start, stop
 from analytics.record import Record
 from analytics.spool import Spool
 from benchmarks.bench_queries import filled
 from benchmarks.figures import Row, print_machine, print_table
+from benchmarks.unwatched import Tab, Unwatched, unwatched
 from tests.analytics.chats import chat, said
-from tests.dashboard.browser.chromium import View, executable, launched
+from tests.dashboard.browser.chromium import executable
 from tests.dashboard.serving import served
 from tests.dashboard.traffic import WORDS
 
@@ -41,70 +39,84 @@ A_SECOND = 5
 TURNS = 40
 # Longer than the server remembers what it has read.
 PAUSE_S = 6.0
+# Rounds in which the browser comes to have the files, and then what it compiled of them.
+BEFORE = 2
 ALL = {"period": "everything"}
-RUNNING = "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning'"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A page, what must be there when it is drawn, and a box on it of which an option is taken."""
+    """A page, what must be there when it is drawn, and an interaction: its name, and what is clicked one by one."""
 
     name: str
     shown: str
-    box: str
-    option: str
+    acted: str
+    clicks: tuple[str, ...]
     asked: Mapping[str, str] = field(default_factory=lambda: ALL)
 
 
+def _option(box: str, option: str) -> tuple[str, str]:
+    """JavaScript that finds a box of options, and an option by how it begins."""
+    return (
+        f"[...document.querySelectorAll('input')].find(each => (each.ariaLabel ?? '').endsWith('{box}'))",
+        f"[...document.querySelectorAll('[role=option]')].find(each => each.textContent.startsWith('{option}'))",
+    )
+
+
+def _tab(name: str) -> tuple[str]:
+    return (f"[...document.querySelectorAll('[role=tab]')].find(each => each.textContent === '{name}')",)
+
+
 LOOKS = (
-    Look("", ".stMetric", "Team", "team-3"),
-    Look("conversations", ".stDataFrame canvas", "Sort by", "Cost"),
-    Look("conversation", ".stPlotlyChart", "Call", "Turn", {"conversation": "record-0"}),
-    Look("findings", ".stDataFrame canvas", "Confidence", "likely"),
-    Look("cache", ".stPlotlyChart", "App", "app-2"),
-    Look("teams", ".stDataFrame canvas", "Model", "model-1"),
-    Look("live", ".stDataFrame canvas", "Provider", "openai"),
+    Look("", ".stPlotlyChart", "Team: team-1", _option("Team", "team-1")),
+    Look("conversations", ".stDataFrame canvas", "Sort by: Cost", _option("Sort by", "Cost")),
+    Look("conversation", ".stPlotlyChart", "Messages", _tab("Messages"), {"conversation": "record-0"}),
+    Look("findings", ".stDataFrame canvas", "Confidence: likely", _option("Confidence", "likely")),
+    Look("cache", ".stPlotlyChart", "App: app-2", _option("App", "app-2")),
+    Look("teams", ".stDataFrame canvas", "Model: model-1", _option("Model", "model-1")),
+    Look("live", ".stDataFrame canvas", "Provider: openai", _option("Provider", "openai")),
 )
 
 
-def first_view(context: BrowserContext, port: int, look: Look) -> tuple[View, float]:
+def first_view(browser: Unwatched, port: int, look: Look) -> tuple[Tab, float]:
     """A new tab with the page, and the seconds until it is drawn and rests."""
-    view = View(context.new_page(), port)
     began = time.perf_counter()
-    view.page.goto(f"http://127.0.0.1:{port}/{look.name}?{urlencode(look.asked)}")
-    view.page.locator(look.shown).first.wait_for()
-    view.settle()
-    return view, time.perf_counter() - began
+    tab = browser.open(f"http://127.0.0.1:{port}/{look.name}?{urlencode(look.asked)}")
+    tab.ready(look.shown)
+    return tab, time.perf_counter() - began
 
 
-def interaction(view: View, look: Look) -> float:
-    """The seconds from the choice of the option to rest."""
-    option = view.offered(view.page.get_by_label(look.box, exact=True).first, re.compile(f"^{look.option}"))
+def interaction(tab: Tab, look: Look) -> float:
+    """The seconds from the last click to rest."""
+    *before, last = look.clicks
+    for element in before:
+        tab.click(element)
+    tab.find(last)
+    tab.watch()
     began = time.perf_counter()
-    option.click()
-    view.page.wait_for_function(RUNNING)
-    view.settle()
+    tab.click(last)
+    tab.ready(look.shown)
     return time.perf_counter() - began
 
 
-def rows_of(context: BrowserContext, port: int, rounds: int) -> list[Row]:
+def rows_of(browser: Unwatched, port: int, rounds: int) -> list[Row]:
     """A row for each page; the rounds go through all of them in turn."""
     firsts: dict[str, list[float]] = {look.name: [] for look in LOOKS}
     later: dict[str, list[float]] = {look.name: [] for look in LOOKS}
-    for number in range(rounds + 1):
+    for number in range(BEFORE + rounds):
         for look in LOOKS:
             time.sleep(PAUSE_S / len(LOOKS))
-            view, seconds = first_view(context, port, look)
-            acted = interaction(view, look)
-            view.page.close()
-            if number:  # the first one fills the browser's cache
+            tab, seconds = first_view(browser, port, look)
+            acted = interaction(tab, look)
+            tab.close()
+            if number >= BEFORE:
                 firsts[look.name].append(seconds)
                 later[look.name].append(acted)
     return [
         (
             look.name or "overview",
             *_figures(firsts[look.name]),
-            f"{look.box}: {look.option}",
+            look.acted,
             *_figures(later[look.name]),
         )
         for look in LOOKS
@@ -176,11 +188,10 @@ def main() -> None:
         at = prepared(given.home or Path(place), given.calls)
         with (
             served(at.home) as port,
-            launched(path) as browser,
-            browser.new_context(viewport={"width": 1280, "height": 900}) as context,
+            unwatched(path) as browser,
             nullcontext([TURNS]) if given.idle else arriving(at) as sent,
         ):
-            rows = rows_of(context, port, given.rounds)
+            rows = rows_of(browser, port, given.rounds)
     print(f"{given.calls:,} calls; {sent[-1] - TURNS:,} more arrived meanwhile\n")
     print_table(HEAD, rows)
 
