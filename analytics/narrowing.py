@@ -10,12 +10,12 @@ from analytics.store.hours import rebuild_hours
 WHOLE = "stored"
 
 
-def narrow(connection: duckdb.DuckDBPyConnection, selection: Selection) -> int:
+def narrow(connection: duckdb.DuckDBPyConnection, selection: Selection, *, at_once: bool = False) -> int:
     """Have the connection's queries find these calls only, and what belongs to them; how many calls that are.
 
     The connection may be read-only: what they find are views in memory, added up and followed anew over these calls.
     From then on nothing can be written. All calls stay where they are, as `stored.exchanges` and so on; where nothing
-    is chosen that name is all that changes.
+    is chosen that name is all that changes. Histories are followed by each query that asks for them, or `at_once`.
     """
     _name_it(connection)
     if selection.given:
@@ -23,6 +23,8 @@ def narrow(connection: duckdb.DuckDBPyConnection, selection: Selection) -> int:
         connection.execute(sql("chosen_tables"))
         connection.execute(sql("conversations"))
         rebuild_hours(connection)
+        if at_once:
+            connection.execute(sql("followed_histories"))
         connection.execute("begin transaction read only")
     return len(connection.table("exchanges"))
 
@@ -30,4 +32,5 @@ def narrow(connection: duckdb.DuckDBPyConnection, selection: Selection) -> int:
 def _name_it(connection: duckdb.DuckDBPyConnection) -> None:
     (name,) = connection.execute("select current_database()").fetchone() or (WHOLE,)
     if name != WHOLE:
+        # A name cannot be a parameter, only be quoted; DuckDB gives the file's own, whatever it holds.
         connection.execute('alter database "{}" set alias to stored'.format(name.replace('"', '""')))

@@ -26,7 +26,7 @@ create view unexamined as select * from stored.main.unexamined semi join links u
 
 -- What was sent: every history from its end to its beginning. Long ones are walked by strides, of which each takes 32
 -- steps at once; the last walk goes through what they leave out.
-create view prefixes as
+create view given.histories as
 with recursive ends as (
     select prefix_hash from exchanges where prefix_hash is not null
     union
@@ -45,9 +45,10 @@ walked as (
     union
     select parent_hash from walked join stored.main.prefixes using (prefix_hash) where parent_hash is not null
 )
-select * from stored.main.prefixes semi join walked using (prefix_hash);
+select prefix_hash from walked;
 
-create view strides as select * from stored.main.strides semi join prefixes using (prefix_hash);
+create view prefixes as select * from stored.main.prefixes semi join given.histories using (prefix_hash);
+create view strides as select * from stored.main.strides semi join given.histories using (prefix_hash);
 create view preambles as select * from stored.main.preambles semi join exchanges using (preamble_hash);
 create view blocks as
 with sent as (
