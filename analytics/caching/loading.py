@@ -21,6 +21,8 @@ type Stride = tuple[bytes | None, bytes]
 
 # The line that Claude Code puts first changes with every call, and what is behind it is cached all the same.
 STAMP = Block(b"stamp", "system", 0)
+# Bytes that no such line has.
+LINE = 500
 
 
 class CallLoader:
@@ -124,8 +126,12 @@ class CallLoader:
             self._preambles[preamble] = self._prompts.extend(EMPTY, self._known(blocks))
 
     def _fetch_blocks(self, wanted: set[bytes]) -> None:
-        for block, kind, tokens, stamp in self._ask("caching_blocks", "block_hash", list(wanted)):
-            self._blocks[block] = STAMP if stamp else Block(block, kind, tokens or 0)
+        rows = self._ask("caching_blocks", "block_hash", list(wanted))
+        self._blocks |= {block: Block(block, kind, tokens) for block, kind, tokens, _ in rows}
+        lines = [block for block, kind, _, size in rows if kind == "system" and size < LINE]
+        for block, text in self._ask("finding_texts", "block_hash", lines):
+            if text.startswith("x-anthropic-billing-header:"):
+                self._blocks[block] = STAMP
 
     def _ask(self, query: str, column: str, wanted: Sequence[str] | Sequence[bytes]) -> list[tuple[Any, ...]]:
         if not wanted:
