@@ -1,6 +1,7 @@
 """Composition: what a request is made of, in tokens by kind of content."""
 
 from collections.abc import Iterable, Sequence
+from operator import add, sub
 from typing import Final
 
 from analytics.dialects.exchange import Kind
@@ -28,12 +29,18 @@ def counts_of(blocks: Iterable[tuple[Kind | str, int]]) -> Counts:
 
 def less(whole: Counts, *parts: Counts) -> Counts:
     """What is left of the whole; never negative."""
-    return tuple(max(0, total - taken) for total, taken in zip(whole, plus(*parts), strict=True)) if parts else whole
+    left = whole
+    for taken in parts:
+        left = tuple(map(sub, left, taken))
+    return tuple([max(0, tokens) for tokens in left])
 
 
 def plus(*parts: Counts) -> Counts:
     """The sum, kind by kind."""
-    return tuple(map(sum, zip(*parts, strict=True)))
+    sums, *others = parts
+    for more in others:
+        sums = tuple(map(add, sums, more))
+    return sums
 
 
 def composition(parts: Sequence[tuple[int, Counts]]) -> Counts:

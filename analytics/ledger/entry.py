@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
-from uuid import UUID
 
 from analytics.billing import usage_of
 from analytics.dialects.exchange import Usage
@@ -45,7 +44,9 @@ def entry_of(row: Mapping[str, object]) -> Entry:
         paid=CostParts(**{part: cast("float | None", row.get(column)) for part, column in PAID.items()}),
         request=_counts(row.get("request")),
         echo=_counts(row.get("echo")),
-        replied=tuple(UUID(block).bytes for block in cast("Sequence[str]", row.get("reply_hashes") or ())),
+        replied=tuple(
+            bytes.fromhex(block.replace("-", "")) for block in cast("Sequence[str]", row.get("reply_hashes") or ())
+        ),
         full=row.get("content") == "full",
     )
 

@@ -23,7 +23,7 @@ type Json = dict[str, object]
 
 # Where the APIs keep the history.
 LISTS: Final = ("messages", "input", "contents")
-MEMORY_BYTES: Final = 24 * 2**20
+MEMORY_BYTES: Final = 16 * 2**20
 MEMORY_PLACES: Final = 20_000
 # A body is known by a few bytes before every so many; shorter ones are parsed sooner than looked up.
 GRID: Final = 4096
