@@ -1,7 +1,8 @@
 """Tools were described on every call and never used.
 
 What happens: the definitions of all tools go out with every call and are billed as input every time, at the cache's
-price where they are cached. Some of them were not called once in the whole conversation.
+price where they are cached. Some of them were not called once in the whole conversation. Fewer than eight calls tell
+nothing about that, and less than a twentieth of the input is not worth a line.
 
 What to do: send the tools that the task needs. Choose the set before the conversation begins and keep it: changing it
 in the middle breaks the prompt cache. Where there are many, let the model search for tools, or give sub-agents their
@@ -17,9 +18,10 @@ from analytics.findings.money import total, usd
 from analytics.findings.stretch import stretch_usd
 from analytics.findings.turn import Turn
 
-# So many calls, or one cannot tell; so many tokens on each, or it is not worth a line.
-LEAST_CALLS, SURE_CALLS = 4, 20
+# So many calls, or one cannot tell; so many tokens on each and so much of all input, or it is not worth a line.
+LEAST_CALLS, SURE_CALLS = 8, 20
 LEAST_TOKENS = 300
+LEAST_SHARE = 0.05
 MOST_NAMES = 40
 
 
@@ -53,7 +55,7 @@ def select(case: Case) -> Iterator[Hit]:
     unused = {name for found in kinds.values() for name in found.weights} - used
     shortest = {turn.preamble_hash: turn for turn in sorted(turns, key=lambda turn: -(turn.input_tokens or 0))}
     tokens = [_tokens(shortest[turn.preamble_hash], kinds[turn.preamble_hash], unused) for turn in turns]
-    if max(tokens, default=0) < LEAST_TOKENS:
+    if max(tokens) < LEAST_TOKENS or sum(tokens) < LEAST_SHARE * sum(turn.input_tokens or 0 for turn in turns):
         return
     yield _hit(turns, tokens, unused, {name for found in kinds.values() for name in found.weights} & used)
 

@@ -22,24 +22,29 @@ def _loop(api: Api, tools: dict[str, str], called: Sequence[str]) -> tuple[Call,
 
 
 HITS = (
-    *(Scenario(f"Over {api} one of six tools is called", _loop(api, MANY, ["tool_0"] * 4)) for api in APIS),
-    Scenario("None is called", tuple(replace(c, tools=MANY) for c in _loop("openai.chat", MANY, ["other"] * 4))),
-    Scenario("Half of them are called", _loop("anthropic.messages", MANY, ["tool_0", "tool_1", "tool_2", "tool_0"])),
+    *(Scenario(f"Over {api} one of six tools is called", _loop(api, MANY, ["tool_0"] * 7)) for api in APIS),
+    Scenario("None is called", tuple(replace(c, tools=MANY) for c in _loop("openai.chat", MANY, ["other"] * 7))),
+    Scenario("Half of them are called", _loop("anthropic.messages", MANY, ["tool_0", "tool_1", "tool_2"] * 3)),
 )
 MISSES = (
-    *(Scenario(f"Over {api} every tool is called", _loop(api, MANY, list(MANY))) for api in APIS),
+    *(Scenario(f"Over {api} every tool is called", _loop(api, MANY, [*MANY, "tool_0"])) for api in APIS),
     Scenario("The conversation is short", _loop("openai.chat", MANY, ["tool_0"])),
-    Scenario("The tools say next to nothing", _loop("openai.chat", dict.fromkeys(MANY, "Short."), ["tool_0"] * 4)),
-    Scenario("There are no tools", _loop("openai.responses", {}, ["tool_0"] * 4)),
+    Scenario("Seven calls, which may yet come to the other tools", _loop("anthropic.messages", MANY, ["tool_0"] * 6)),
+    Scenario(
+        "The tools are little beside a long text",
+        tuple(replace(call, system=LONG * 120) for call in _loop("anthropic.messages", MANY, ["tool_0"] * 7)),
+    ),
+    Scenario("The tools say next to nothing", _loop("openai.chat", dict.fromkeys(MANY, "Short."), ["tool_0"] * 7)),
+    Scenario("There are no tools", _loop("openai.responses", {}, ["tool_0"] * 7)),
     Scenario(
         "The tool that was never called is a small one",
-        _loop("anthropic.messages", MANY | {"stop": "Stops."}, list(MANY)),
+        _loop("anthropic.messages", MANY | {"stop": "Stops."}, [*MANY, "tool_0"]),
     ),
     Scenario(
         "The calls failed",
         tuple(
             replace(call, status=500, error=("api_error", "Oh."), reply=())
-            for call in _loop("anthropic.messages", MANY, ["tool_0"] * 4)
+            for call in _loop("anthropic.messages", MANY, ["tool_0"] * 7)
         ),
     ),
 )

@@ -38,6 +38,7 @@ QUESTIONS = (
     "And the stock of brake pads for carbon rims?",
     "Where is the parcel of order 20417?",
     "Which of the two can the customer have by Saturday?",
+    "And how is the stock of rim tape?",
 )
 
 
