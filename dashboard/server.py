@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from analytics.launch.login import told_login
 from analytics.launch.places import places
 from dashboard.gate import Gate
+from dashboard.homing import Homing
 from dashboard.shell import Shell
 
 # What the pages import takes seconds: the first viewer need not wait for it.
@@ -26,8 +27,13 @@ async def ready(app: st.App) -> AsyncIterator[None]:
     yield
 
 
+login = told_login()
 app = st.App(
     Path(__file__).with_name("app.py"),
     lifespan=ready,
-    middleware=[Middleware(Gate, at=places(), login=told_login()), Middleware(Shell)],
+    middleware=[
+        Middleware(Gate, at=places(), login=login),
+        *([Middleware(Homing)] if login == "sign-on" else []),
+        Middleware(Shell),
+    ],
 )

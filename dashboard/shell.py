@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 STATIC = Path(streamlit.__file__).with_name("static")
-PAGES = Path(__file__).with_name("app_pages")
+NAMES = frozenset(page.stem for page in Path(__file__).with_name("app_pages").glob("*.py"))
 FIRST = "overview"
 WITH_CHARTS = frozenset({FIRST, "cache", "conversation"})
 # All that is behind the last slash is the page's name.
@@ -41,7 +41,7 @@ def shells(static: Path) -> dict[str, str]:
     head, end, rest = (index.read_text("utf-8") if index.exists() else "").partition("</head>")
     if not end:
         return {}
-    found = {page.stem: SERVER + (_charts(static) if page.stem in WITH_CHARTS else "") for page in PAGES.glob("*.py")}
+    found = {name: SERVER + (_charts(static) if name in WITH_CHARTS else "") for name in NAMES}
     pages = {f"/{name}": f"{head}{more}{end}{rest}" for name, more in found.items()}
     return pages | {"/": pages[f"/{FIRST}"]}
 

@@ -121,6 +121,15 @@ def test_single_sign_on_lets_in_whom_the_file_names(
     assert (TEXT in sign_on.page.locator(".stMain").inner_text()) == said.endswith("(admin)")
 
 
+def test_single_sign_on_leads_to_the_shared_view(sign_on: View, signing: tuple[int, Provider]) -> None:
+    signing[1].claims = {"email": "ada@example.com", "email_verified": True}
+    sign_on.open("live", period="everything", team="red").title("tokenecho")
+    sign_on.page.get_by_role("button", name="Log in").click()
+    sign_on.title("Live")
+    expect(sign_on.page).to_have_url(re.compile(r"/live\?.*team=red"), timeout=PATIENCE_MS)
+    sign_on.open().title("Overview")  # once
+
+
 def test_single_sign_on_of_a_stranger_shows_nothing(sign_on: View, signing: tuple[int, Provider]) -> None:
     signing[1].claims = {"email": "eve@elsewhere.example"}
     sign_on.open("conversation", **CALL)
