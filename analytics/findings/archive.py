@@ -5,8 +5,7 @@ are kept as the strides they are stored in and put together when somebody wants 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -22,8 +21,7 @@ type Stride = tuple[bytes | None, bytes]
 SHORT = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A block without its text. `tokens` is a weight (see docs/ledgers.md), `bytes` the size of its canonical text,
     `name` that of the tool that it defines or calls.
     """
@@ -75,8 +73,8 @@ class Archive:
         missing = wanted.difference(self._pieces)
         if missing and not self._pieces:
             missing |= self._all_blocks()
-        for block, *values in self._ask("finding_pieces", "block_hash", list(missing)):
-            self._pieces[block] = Piece(*values)
+        rows = self._ask("finding_pieces", "block_hash", list(missing))
+        self._pieces |= {row[0]: Piece._make(row[1:]) for row in rows}
         return {block: self._pieces[block] for block in wanted if block in self._pieces}
 
     def _all_blocks(self) -> set[bytes]:
@@ -116,7 +114,8 @@ class Archive:
 
     def _load_openings(self) -> dict[str, tuple[bytes, Hashes]]:
         if self._openings is None:
-            rows = self._ask("finding_openings", "exchange_id", self._exchange_ids, {"longest": SHORT})
+            first = [turn.exchange_id for turn in self._turns if turn.relation == "new"]
+            rows = self._ask("finding_openings", "exchange_id", first, {"longest": SHORT})
             self._openings = {row[0]: (row[1], tuple(row[2] or ())) for row in rows}
         return self._openings
 
