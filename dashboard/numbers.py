@@ -50,7 +50,7 @@ def compact(value: float | None) -> str:
 
 def share(value: float | None) -> str:
     """A share of 1 in per cent."""
-    return UNKNOWN if value is None else f"{value * 100:.1f} %"
+    return UNKNOWN if value is None else f"{value:.1%}"
 
 
 def change(value: float | None, before: float | None, *, points: bool = False) -> str | None:
@@ -59,4 +59,4 @@ def change(value: float | None, before: float | None, *, points: bool = False) -
         return None
     if points:
         return f"{(value - before) * 100:+.1f} points"
-    return None if not before else f"{(value / before - 1) * 100:+,.0f} %"
+    return None if not before else f"{(value / before - 1) * 100:+,.0f}%"

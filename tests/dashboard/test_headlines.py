@@ -29,10 +29,10 @@ def told(now: dict[str, Any] = NOW, **others: Any) -> dict[str, Headline]:
 def test_each_figure_has_its_change() -> None:
     shown = {title: (headline.value, headline.change) for title, headline in told().items()}
     assert shown == {
-        "Spend": ("$12.50", "+25 %"),
-        "Tokens": ("2.10 M", "-50 %"),
-        "Echo share": ("90.0 %", "+10.0 points"),
-        "Cache hits": ("50.0 %", "-10.0 points"),
+        "Spend": ("$12.50", "+25%"),
+        "Tokens": ("2.10 M", "-50%"),
+        "Echo share": ("90.0%", "+10.0 points"),
+        "Cache hits": ("50.0%", "-10.0 points"),
         "Avoidable": ("$3.00", None),
     }
 
@@ -64,7 +64,7 @@ def test_unknown_is_unknown_and_never_nothing() -> None:
 
 def test_what_is_estimated_or_assumed_is_marked() -> None:
     shown = told(NOW | {"exact_share": 0.97, "assumed": 2})
-    assert (shown["Echo share"].value, shown["Spend"].value) == ("≈ 90.0 %", "≈ $12.50")
+    assert (shown["Echo share"].value, shown["Spend"].value) == ("≈ 90.0%", "≈ $12.50")
 
 
 def test_a_smaller_history_is_said_beside_the_sum_and_not_in_it() -> None:

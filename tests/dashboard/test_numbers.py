@@ -32,8 +32,8 @@ def test_unknown_is_said(shown: object) -> None:
 @pytest.mark.parametrize(
     ("value", "before", "points", "text"),
     [
-        (15.0, 10.0, False, "+50 %"),
-        (5.0, 10.0, False, "-50 %"),
+        (15.0, 10.0, False, "+50%"),
+        (5.0, 10.0, False, "-50%"),
         (0.5, 0.25, True, "+25.0 points"),
         (1.0, 0.0, False, None),
         (None, 1.0, False, None),

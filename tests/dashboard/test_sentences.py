@@ -21,7 +21,7 @@ def trended(found: pd.DataFrame) -> str:
 
 def test_the_growth_is_told_with_shares_and_marks(database: Database) -> None:
     said = growth_sentence(line(calls(database, "l1"), "l1"))
-    assert said.startswith("Input of 10 calls, from 120 to 500 tokens; 89.3 % of it")
+    assert said.startswith("Input of 10 calls, from 120 to 500 tokens; 89.3% of it")
     assert "was read from a cache" in said
     assert said.endswith("Marked: 1 × retry, 1 × edit, 1 × truncation, 1 × failed call.")
 

@@ -14,7 +14,7 @@ def test_shares_are_over_the_calls_that_tell(tmp_path: Path) -> None:
     # 160, 220 and 280 tokens, of which the second sent 160 again, and the third 220; two replies of 3 tokens.
     assert told["Input tokens"] == "660"
     assert told["Cost"].startswith("$")
-    assert told["From cache"] == "0.0 %"
+    assert told["From cache"] == "0.0%"
 
 
 def test_an_estimate_and_an_assumed_price_are_marked(tmp_path: Path) -> None:

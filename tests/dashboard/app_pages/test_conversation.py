@@ -64,7 +64,7 @@ def test_totals_say_what_they_leave_out(talks: Database, app: AppTest) -> None:
     totals = {metric.label: metric.value for metric in on(app, "l1").metric}
     assert totals["Input tokens"] == "4,920"
     # Some of it is an estimate: a history was edited, instructions were changed.
-    assert totals["Sent before"] == "≈ 89.5 %"
+    assert totals["Sent before"] == "≈ 89.5%"
     assert totals["Cost, 1 unknown"].startswith("$0.0")
 
 

@@ -118,8 +118,8 @@ def test_others_of_unknown_cost_stay_unknown() -> None:
 @pytest.mark.parametrize(
     ("measure", "figures", "said"),
     [
-        (MONEY, {"cost_usd": 4.0, "new_usd": 1.0, "output_usd": 3.0}, "in all $4.00: new 25.0 %, output 75.0 %."),
-        (TOKENS, {"input_tokens": 20_000, "resent_tokens": 20_000}, "in all 20.0 k tokens: resent 100.0 %."),
+        (MONEY, {"cost_usd": 4.0, "new_usd": 1.0, "output_usd": 3.0}, "in all $4.00: new 25.0%, output 75.0%."),
+        (TOKENS, {"input_tokens": 20_000, "resent_tokens": 20_000}, "in all 20.0 k tokens: resent 100.0%."),
         (MONEY, {"cost_usd": None}, "USD are unknown."),
     ],
 )

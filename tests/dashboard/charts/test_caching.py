@@ -27,7 +27,7 @@ def test_an_app_that_reports_no_reads_is_unknown() -> None:
     figure = share_by_name(rows, LIGHT)
     # The one with more input comes first.
     assert list(figure.layout.yaxis.ticktext) == ["&lt;i&gt;b&lt;/i&gt;", "a"]
-    assert [(note.text, note.y) for note in figure.layout.annotations] == [("unknown", 0), ("25.0 %", 1)]
+    assert [(note.text, note.y) for note in figure.layout.annotations] == [("unknown", 0), ("25.0%", 1)]
 
 
 def test_pauses_are_stacked_and_the_lifetimes_of_caches_are_marked() -> None:
