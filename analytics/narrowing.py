@@ -8,6 +8,8 @@ from analytics.store.hours import rebuild_hours
 
 # What the file's own tables are then under, whatever the file is called.
 WHOLE = "stored"
+# Tables of what is no call's, or of calls that were never read: they stay as they are, whatever is chosen.
+KEPT = frozenset({"meta", "losses", "set_aside"})
 
 
 def narrow(connection: duckdb.DuckDBPyConnection, selection: Selection, *, at_once: bool = False) -> int:

@@ -1,2 +1,2 @@
--- What was selected, as comma-separated values with a heading.
-copy (select * from selected) to $path (format csv, header true)
+-- A table or view, as comma-separated values with a heading.
+copy (select * from query_table($name)) to $path (format csv, header true)

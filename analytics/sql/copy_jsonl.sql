@@ -1,2 +1,2 @@
--- What was selected, as one JSON object a line.
-copy (select * from selected) to $path (format json)
+-- A table or view, as one JSON object a line.
+copy (select * from query_table($name)) to $path (format json)

@@ -1,2 +1,2 @@
--- What was selected, as a Parquet file.
-copy (select * from selected) to $path (format parquet, compression zstd)
+-- A table or view, as a Parquet file.
+copy (select * from query_table($name)) to $path (format parquet, compression zstd)

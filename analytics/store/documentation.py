@@ -23,11 +23,12 @@ with duckdb.connect("tokenecho.duckdb", read_only=True) as connection:
     print(connection.sql("select conversation_id, turns, echo_share, cost_usd from conversations order by all"))
 ```
 
-`tokenecho sql "select …"` and `tokenecho export` do so too. With `--since`, `--until`, `--app` and `--team` a query of
-`tokenecho sql` finds the calls that these choose: tables with a row per call, turn or finding hold those of these calls
-as they are without the filters (`cumulative_usd` counts the whole conversation); `conversations` and `hours` are added
-up over these calls alone; `blocks`, `prefixes` and `preambles` hold what these calls sent or got. The tables with all
-calls are beside them as `stored.exchanges`, `stored.turns` and so on.
+`tokenecho sql "select …"` and `tokenecho export` do so too. With `--since`, `--until`, `--app` and `--team` both find
+the calls that these choose: tables with a row per call, turn or finding hold those of these calls as they are without
+the filters (`cumulative_usd` counts the whole conversation); `conversations` and `hours` are added up over these calls
+alone; `blocks`, `prefixes` and `preambles` hold what these calls sent or got. `meta`, `losses` and `set_aside` belong
+to no call: a query finds them whole, and they are exported without these options. In a query the tables with all calls
+are beside the chosen ones as `stored.exchanges`, `stored.turns` and so on.
 
 *Made from `analytics/sql/comments.sql` by `python -m analytics.store.documentation > docs/tables.md`.*
 """

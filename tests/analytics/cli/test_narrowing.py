@@ -4,14 +4,15 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from analytics.narrowing import narrow
-from analytics.record import Record, Who
+from analytics.narrowing import KEPT, narrow
+from analytics.record import Body, Record, Who
 from analytics.reporting import Selection
 from analytics.store.database import Database, sql
 from tests.analytics.chats import AT, chat, said
@@ -32,6 +33,13 @@ def traffic() -> list[Record]:
     return [*turns, chat(9, said("Elsewhere?"), started_at=AT + 3 * DAY + 60, who=DESK)]
 
 
+def cut_off(number: int, who: Who) -> Record:
+    """A call whose reply stopped at the token limit, which is a finding."""
+    record = chat(number, started_at=AT + number * DAY, who=who)
+    got = record.response.data.replace(b'"stop"', b'"length"')
+    return replace(record, response=Body(got, len(got)))
+
+
 def asked(home: Path, query: str, *options: str) -> list[dict[str, Any]]:
     """The rows of a query."""
     ran = called(home, "sql", "--json", *options, query)
@@ -47,23 +55,23 @@ def test_a_query_sees_the_calls_that_are_left_and_no_others(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "calls"),
     [
-        ["--app", "shop"],
-        ["--team", "blue"],
-        ["--since", "2026-09-23", "--until", "2026-09-23"],
-        ["--app", "x' or true --"],
+        (["--app", "shop"], {"record-1", "record-2", "record-4"}),
+        (["--team", "blue"], {"record-3", "record-9", "record-5"}),
+        (["--since", "2026-09-23", "--until", "2026-09-25"], {"record-2", "record-3", "record-9", "record-4"}),
+        (["--app", "x' or true --"], set()),
     ],
 )
 @pytest.mark.parametrize("table", ["exchanges", "turn_costs", "findings"])
-def test_the_rows_of_calls_are_those_that_an_export_has(tmp_path: Path, table: str, options: list[str]) -> None:
-    collected(tmp_path, traffic())
+def test_the_rows_of_calls_are_as_they_are_without_filters(
+    tmp_path: Path, table: str, options: list[str], calls: set[str]
+) -> None:
+    collected(tmp_path, [*traffic(), cut_off(4, SHOP), cut_off(5, DESK)])
     assert called(tmp_path, "rebuild").exit_code == 0
-    exported = called(tmp_path, "export", "--format", "jsonl", "--table", table, *options, "-")
-    expected = sorted(json.loads(line)["exchange_id"] for line in exported.stdout.splitlines())
-    whole = [row for row in asked(tmp_path, f"from {table} order by all") if row["exchange_id"] in expected]
-    assert asked(tmp_path, f"from {table} order by all", *options) == whole
-    assert len(whole) == len(expected)
+    whole = asked(tmp_path, f"from {table} order by all")
+    assert asked(tmp_path, f"from {table} order by all", *options) == [r for r in whole if r["exchange_id"] in calls]
+    assert {"record-4", "record-5"} <= {row["exchange_id"] for row in whole}
 
 
 def test_conversations_are_added_up_over_the_calls_that_are_left(tmp_path: Path) -> None:
@@ -111,12 +119,15 @@ def test_a_long_history_is_there_to_its_beginning(tmp_path: Path, length: int, s
 
 def test_every_table_and_view_is_there_with_all_its_columns(tmp_path: Path) -> None:
     database = conversation(tmp_path)
+    with database.writing() as connection:
+        connection.execute("insert into losses values ('spool-1', 'memory', '2026-09-22', 1)")
+        connection.execute("insert into set_aside values ('spool-2', 'record-7', 'unreadable')")
     with database.reading() as connection:
         whole = connection.execute(sql("relations")).fetchall()
         narrow(connection, Selection(app="nobody"))
         assert connection.execute(sql("relations")).fetchall() == whole
         kept = {name for name, _ in whole if connection.execute("from query_table(?)", [name]).fetchall()}
-    assert kept == {"meta"}
+    assert kept == KEPT
 
 
 def test_all_calls_are_beside_those_that_are_left(tmp_path: Path) -> None:

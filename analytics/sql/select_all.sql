@@ -1,2 +1,0 @@
--- A table as it is.
-select * from query_table($name)
