@@ -67,7 +67,7 @@ def _choose(connection: duckdb.DuckDBPyConnection, selection: Selection, table: 
         raise click.ClickException(
             f"The rows of {table!r} belong to no single exchange: it can only be exported whole."
         )
-    say_if_none(narrow(connection, selection), selection)
+    say_if_none(narrow(connection, selection, hourly=table == "hours"), selection)
 
 
 def _ending(file: str | None) -> Format:

@@ -31,7 +31,7 @@ def verify(at: Places, as_json: bool, **chosen: Any) -> None:
     """
     hasher, selection = Hasher(installation_secret(at.home)), Selection(**chosen)
     with Database(at.database).reading() as connection:
-        calls = narrow(connection, selection, at_once=True)
+        calls = narrow(connection, selection, at_once=True, hourly=False)
         found = verify_database(connection, hasher)
     if selection.given:
         say_if_none(calls, selection)
