@@ -20,7 +20,7 @@ from analytics.reading import Reader, Reading
 from analytics.spool import Spool, Spooled, SpoolFull
 from analytics.store.batch import write_batch
 from analytics.store.capture_state import write_capture_state
-from analytics.store.database import Database, DatabaseError, DatabaseUnavailable
+from analytics.store.database import Database, DatabaseCramped, DatabaseError, DatabaseUnavailable
 
 logger = logging.getLogger("tokenecho.collector")
 # How many are tried together, by how often something went wrong with them in hand; then each alone. A transaction costs
@@ -71,6 +71,9 @@ class Collector:
             begun = time.monotonic()
             try:
                 handled = self._round()
+            except DatabaseCramped as error:
+                logger.info("%s It gets more memory.", error)
+                continue
             except (DatabaseUnavailable, SpoolFull) as error:  # held by a reader, or the disk is full: the spool waits
                 if last is not None:
                     raise

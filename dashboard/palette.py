@@ -4,7 +4,7 @@ Every colour stands out from its background by 3 : 1 (WCAG 1.4.11), and those th
 with any kind of colour blindness; tests compute both. https://www.w3.org/TR/WCAG22/#non-text-contrast
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,11 @@ FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 # Meanings that meet in one chart: money by what it bought, input by where it came from.
 BOUGHT = ("new", "resent", "cache_read", "cache_write", "output")
 PARTS = ("tools", "system", "resent", "echoed", "remembered", "new")
+# Room for an axis' title and labels of seven characters on the left, of two lines below, in pixels. Margins that Plotly
+# finds by itself (`automargin`) make it draw a chart twice or three times.
+MARGIN = {"l": 70, "r": 12, "t": 8, "b": 66}
+# A character of a label, on average.
+CHARACTER_PX = 6.6
 # What was read from the cache is hatched in every chart; beside the parts of an input it needs no colour of its own.
 CACHE_PATTERN = "/"
 
@@ -94,6 +99,11 @@ def fill(colours: Palette, meaning: str) -> dict[str, object]:
     return {"color": colour, "line": {"width": 0.5, "color": colours.background}, "pattern": pattern}
 
 
+def beside(names: Iterable[str]) -> dict[str, float]:
+    """The margin of a chart whose bars lie on their side and have these names."""
+    return MARGIN | {"l": 20 + CHARACTER_PX * max(map(len, names), default=0), "b": 52}
+
+
 def template(colours: Palette) -> go.layout.Template:
     """What all charts have in common: quiet axes, one font, room for a legend on top."""
     axis = {
@@ -102,7 +112,6 @@ def template(colours: Palette) -> go.layout.Template:
         "zerolinecolor": colours.grid,
         "tickfont": {"color": colours.muted, "size": 12},
         "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 8},
-        "automargin": True,
     }
     return go.layout.Template(
         layout={
@@ -110,7 +119,7 @@ def template(colours: Palette) -> go.layout.Template:
             "paper_bgcolor": colours.background,
             "plot_bgcolor": colours.background,
             "colorway": list(colours.colours.values()),
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "margin": MARGIN,
             "xaxis": axis | {"showgrid": False},
             "yaxis": axis,
             "legend": {

@@ -38,7 +38,7 @@ def rebuild_command(at: Places, keep_prices: bool, as_json: bool, **chosen: Any)
     the findings of conversations next to them (with the same instructions, the same request, the same client).
     """
     os.umask(0o077)
-    pricer, database = None if keep_prices else make_pricer(at), Database(at.database)
+    pricer, database = None if keep_prices else make_pricer(at), Database(at.database, roomy=True)
     selection = Selection(**chosen)
     with database.reading() as connection:
         calls = calls_anew(connection, selection)

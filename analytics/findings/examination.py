@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
@@ -32,6 +32,8 @@ type Row = dict[str, object]
 
 # About as many turns are examined in one go: a second or so in which the writer has the file.
 MOST_TURNS = 5_000
+# Calls further apart are not neighbours: no prompt cache keeps anything so long, nor does anybody go on after it.
+NEAR = timedelta(days=7)
 
 
 def waiting(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -67,7 +69,8 @@ def _mark_neighbours(connection: duckdb.DuckDBPyConnection) -> None:
     changed = [row[0] for row in connection.execute(sql("changed_conversations")).fetchall()]
     if changed:
         _hand(connection, "conversation_id", changed)
-        connection.execute(sql("insert_neighbours"))
+        times = [row[1] for row in connection.execute(sql("conversations_exchanges")).fetchall()]
+        connection.execute(sql("insert_neighbours"), _around(times))
 
 
 def load_cases(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str]) -> Iterator[Case]:
@@ -78,8 +81,8 @@ def load_cases(connection: duckdb.DuckDBPyConnection, conversations: Sequence[st
 def _load(connection: duckdb.DuckDBPyConnection, conversations: Sequence[str], pricer: Pricer) -> Iterator[Case]:
     latest = connection.execute("select max(started_at) from exchanges").fetchone()
     _hand(connection, "conversation_id", conversations)
-    ids = [row[0] for row in connection.execute(sql("conversations_exchanges")).fetchall()]
-    turns = _load_turns(connection, ids, near=True)
+    calls = connection.execute(sql("conversations_exchanges")).fetchall()
+    turns = _load_turns(connection, [row[0] for row in calls], [row[1] for row in calls])
     known = {turn.exchange_id: turn for turn in turns}
     archive, cache_calls = Archive(connection, turns), CacheCalls(connection, turns, pricer)
     others = _load_others(connection, turns, known)
@@ -100,17 +103,24 @@ def _load_others(
     """The exchanges that these turns name, of whatever conversation."""
     named = {named for turn in turns for named in (turn.twin_exchange_id, turn.earlier_exchange_id) if named}
     missing = sorted(named - known.keys())
-    return {**known, **{turn.exchange_id: turn for turn in _load_turns(connection, missing, near=False)}}
+    return {**known, **{turn.exchange_id: turn for turn in _load_turns(connection, missing)}}
 
 
-def _load_turns(connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str], *, near: bool) -> list[Turn]:
-    """In the order of conversations and time; with what is known of their neighbours if they are `near`."""
+def _load_turns(
+    connection: duckdb.DuckDBPyConnection, exchange_ids: Sequence[str], times: Sequence[datetime] = ()
+) -> list[Turn]:
+    """In the order of conversations and time; with what is known of their neighbours around those times."""
     if not exchange_ids:
         return []
     _hand(connection, "exchange_id", exchange_ids)
-    rows = connection.execute(sql("finding_turns"), {"near": near}).fetchall()
+    rows = connection.execute(sql("finding_turns"), _around(times) | {"near": NEAR}).fetchall()
     connection.unregister("wanted")
     return list(map(Turn._make, rows))
+
+
+def _around(times: Sequence[datetime]) -> dict[str, datetime | None]:
+    """From when to when there are neighbours; null where there are no times."""
+    return {"since": min(times) - NEAR, "until": max(times) + NEAR} if times else {"since": None, "until": None}
 
 
 def _rows(case: Case) -> Iterator[Row]:

@@ -15,7 +15,7 @@ class Turn(NamedTuple):
     stored. `preamble_used_before` and `preamble_used_after` are the nearest starts of successful calls with the same
     preamble, provider, model and key, in whatever conversation; `preamble_used_earlier` is the one before the former,
     `preamble_read_after` what the latter read from the cache. `twin_exchange_id` is the nearest earlier call with
-    the very same request, `earlier_exchange_id` the same client's nearest earlier call.
+    the very same request, `earlier_exchange_id` the same client's nearest earlier call; all of them within seven days.
     """
 
     exchange_id: str

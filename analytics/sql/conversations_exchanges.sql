@@ -1,1 +1,1 @@
-select exchange_id from links semi join wanted using (conversation_id);
+select exchange_id, started_at from links semi join wanted using (conversation_id);

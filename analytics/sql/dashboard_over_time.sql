@@ -7,10 +7,10 @@ stretch as (
 )
 select
     date_trunc(
-        case when hours <= 72 then 'hour' when hours <= 24 * 120 then 'day' when hours <= 24 * 800 then 'week' else 'month' end,
+        case when hours <= 48 then 'hour' when hours <= 24 * 62 then 'day' when hours <= 24 * 7 * 62 then 'week' else 'month' end,
         hour
     ) as starting,
-    case when hours <= 72 then 'hour' when hours <= 24 * 120 then 'day' when hours <= 24 * 800 then 'week' else 'month' end
+    case when hours <= 48 then 'hour' when hours <= 24 * 62 then 'day' when hours <= 24 * 7 * 62 then 'week' else 'month' end
         as bucket,
     sum(columns('^(calls|unmetered|(input|new|resent|echoed|remembered|output)_tokens)$'))::bigint,
     (sum(unpriced) + sum(unmetered))::bigint as unpriced,

@@ -1,6 +1,7 @@
 -- Everything findings are told about the wanted exchanges, in the order of analytics/findings/turn.py.
--- The neighbours are looked for among all exchanges: the cache, the client and the user know no conversations. Calls that
--- only count tokens are nobody's neighbours: they leave nothing in a cache.
+-- The neighbours are looked for among the exchanges of all conversations, since the cache, the client and the user know
+-- none: within `$near` of a call, which all that start from `$since` to `$until` may be (none where these are null). Calls
+-- that only count tokens are nobody's neighbours: they leave nothing in a cache.
 with mine as (
     select exchanges.*, links.* exclude (exchange_id, started_at)
     from links
@@ -16,25 +17,35 @@ same_preamble as (
         lead(cache_read_tokens) over warm as preamble_read_after
     from exchanges
     semi join mine using (preamble_hash)
-    where $near and status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
+    where started_at between $since and $until
+        and status < 300
+        and history_blocks > 0
+        and not ends_with(api, 'count_tokens')
     window warm as (
         partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
         order by started_at, exchange_id
     )
 ),
 same_request as (
-    select exchange_id, lag(exchange_id) over twins as twin_exchange_id
+    select
+        exchange_id,
+        lag(exchange_id) over twins as twin_exchange_id,
+        lag(started_at) over twins as twin_at
     from exchanges
     semi join mine using (prefix_hash)
-    where $near and not ends_with(api, 'count_tokens')
+    where started_at between $since and $until and not ends_with(api, 'count_tokens')
     window twins as (
         partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
     )
 ),
 same_client as (
-    select exchange_id, lag(exchange_id) over calls as earlier_exchange_id
+    select
+        exchange_id,
+        lag(exchange_id) over calls as earlier_exchange_id,
+        lag(started_at) over calls as earlier_at
     from exchanges
-    where $near and history_blocks > 0
+    where started_at between $since and $until
+        and history_blocks > 0
         and not ends_with(api, 'count_tokens')
         and (host, client, app, user_name, key_fingerprint) in (
             select (host, client, app, user_name, key_fingerprint) from mine
@@ -109,13 +120,13 @@ final as (
         resent_preamble_bytes,
         tools_tokens,
         system_tokens,
-        preamble_used_before,
-        preamble_used_after,
-        twin_exchange_id,
-        earlier_exchange_id,
+        case when preamble_used_before >= mine.started_at - $near then preamble_used_before end as preamble_used_before,
+        case when preamble_used_after <= mine.started_at + $near then preamble_used_after end as preamble_used_after,
+        case when twin_at >= mine.started_at - $near then twin_exchange_id end as twin_exchange_id,
+        case when earlier_at >= mine.started_at - $near then earlier_exchange_id end as earlier_exchange_id,
         mine.request_ended_at,
-        preamble_used_earlier,
-        preamble_read_after
+        case when preamble_used_earlier >= mine.started_at - $near then preamble_used_earlier end as preamble_used_earlier,
+        case when preamble_used_after <= mine.started_at + $near then preamble_read_after end as preamble_read_after
     from mine
     left join ledgers using (exchange_id)
     left join chains using (exchange_id)

@@ -1,5 +1,5 @@
 -- Other conversations whose calls come right before or after the wanted ones: with the same preamble, the same request,
--- or from the same client. What findings say of them may have changed.
+-- or from the same client; from `$since` to `$until`. What findings say of them may have changed.
 with mine as (
     select exchanges.*
     from links
@@ -14,7 +14,10 @@ by_preamble as (
         lead(exchange_id, 2) over warm as later
     from exchanges
     semi join mine using (preamble_hash)
-    where status < 300 and history_blocks > 0 and not ends_with(api, 'count_tokens')
+    where started_at between $since and $until
+        and status < 300
+        and history_blocks > 0
+        and not ends_with(api, 'count_tokens')
     window warm as (
         partition by preamble_hash, provider, coalesce(response_model, request_model), key_fingerprint
         order by started_at, exchange_id
@@ -24,7 +27,7 @@ by_request as (
     select exchange_id, lag(exchange_id) over twins as before, lead(exchange_id) over twins as after
     from exchanges
     semi join mine using (prefix_hash)
-    where not ends_with(api, 'count_tokens')
+    where started_at between $since and $until and not ends_with(api, 'count_tokens')
     window twins as (
         partition by prefix_hash, preamble_hash, provider, request_model, state_ref order by started_at, exchange_id
     )
@@ -32,7 +35,8 @@ by_request as (
 by_client as (
     select exchange_id, lag(exchange_id) over calls as before, lead(exchange_id) over calls as after
     from exchanges
-    where history_blocks > 0
+    where started_at between $since and $until
+        and history_blocks > 0
         and not ends_with(api, 'count_tokens')
         and (host, client, app, user_name, key_fingerprint) in (
             select (host, client, app, user_name, key_fingerprint) from mine

@@ -59,6 +59,10 @@ class DatabaseUnavailable(DatabaseError):
     """It cannot be used now: later it may."""
 
 
+class DatabaseCramped(DatabaseUnavailable):
+    """The memory was too little for it; there is more now, and it is worth another try at once."""
+
+
 class DatabaseLocked(DatabaseUnavailable):
     """Somebody else has the file, and did not let go in time."""
 
@@ -74,11 +78,13 @@ def sql(name: str) -> str:
 
 
 class Database:
-    """One DuckDB file by its path."""
+    """One DuckDB file by its path; who writes much at once in it wants it `roomy`, with more memory from the start."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, roomy: bool = False) -> None:
         self.path = path
-        self._writer: dict[str, str | bool | int | float | list[str]] = {**WRITER}
+        self._writer: dict[str, str | bool | int | float | list[str]] = WRITER | (
+            {"memory_limit": ROOMY} if roomy else {}
+        )
 
     @contextmanager
     def reading(self, timeout: float = 10.0) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -108,8 +114,8 @@ class Database:
                 yield connection
                 connection.commit()
             except (*DISK_ERRORS, duckdb.OutOfMemoryException) as error:
-                self._make_room(error)
-                raise DatabaseUnavailable(f"{self.path}: cannot be written: {_plain(error)}") from error
+                kind = DatabaseCramped if self._make_room(error) else DatabaseUnavailable
+                raise kind(f"{self.path}: cannot be written: {_plain(error)}") from error
             finally:
                 connection.close()  # without a commit this rolls back
 

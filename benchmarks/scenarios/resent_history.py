@@ -1,6 +1,6 @@
 """When history was sent again, and when it was not, or hardly."""
 
-from benchmarks.scenarios.call import Api, Call, Scenario, Tokens, assistant, tool_call, tool_result, user
+from benchmarks.scenarios.call import Api, Call, Said, Scenario, Tokens, assistant, tool_call, tool_result, user
 
 LONG = "The quick brown fox jumps over the lazy dog. " * 300
 APIS: tuple[Api, ...] = ("openai.chat", "openai.responses", "anthropic.messages", "gemini.generate")
@@ -8,7 +8,8 @@ APIS: tuple[Api, ...] = ("openai.chat", "openai.responses", "anthropic.messages"
 
 def _chat(api: Api, opening: str, turns: int) -> tuple[Call, ...]:
     """A chat whose every call sends all that came before."""
-    said, calls = (user(opening),), []
+    said: tuple[Said, ...] = (user(opening),)
+    calls = []
     for turn in range(turns):
         reply = (assistant(f"Answer {turn}: that depends."),)
         calls.append(Call(api, turn * 20.0, said, reply, system="You are a clerk."))

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from pandas import Timedelta
 
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
-from dashboard.palette import Palette, fill
+from dashboard.palette import Palette, beside, fill
 from dashboard.plain_text import in_chart, one_line
 
 # A time axis is so many of its bars wide at least: one bar alone would fill it.
@@ -133,7 +133,13 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
             showarrow=False, xanchor="left", xshift=4, font={"color": colours.muted, "size": 12},
         )  # fmt: skip
     longest = known(shown[measure.whole].max()) or 1.0
-    figure.update_layout(barmode="stack", height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
+    figure.update_layout(
+        barmode="stack",
+        height=90 + 30 * max(len(shown), 1),
+        hovermode="y unified",
+        showlegend=False,
+        margin=beside(map(short, shown["name"])),
+    )
     figure.update_xaxes(
         title=measure.axis, tickformat=measure.ticks, range=[0, longest * ROOM], showgrid=True, nticks=5
     )
@@ -157,9 +163,14 @@ def _total(measure: Measure, value: float | None, missing: int) -> str:
     return f"{UNKNOWN} ({missing:,} calls)" if value is None else f"{amount(measure, value)} + {missing:,} unknown"
 
 
-def tick(name: object) -> str:
+def short(name: object) -> str:
     """A name beside a bar, short enough to leave room for it."""
-    return in_chart(one_line(str(name), LONGEST_NAME))
+    return one_line(str(name), LONGEST_NAME)
+
+
+def tick(name: object) -> str:
+    """The same as Plotly is to have it."""
+    return in_chart(short(name))
 
 
 def spoken(rows: pd.DataFrame, measure: Measure, shown: str) -> str:

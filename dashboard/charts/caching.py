@@ -3,9 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.bands import MOST_NAMES, tick, time_axis
+from dashboard.charts.bands import MOST_NAMES, short, tick, time_axis
 from dashboard.numbers import dollars, known, share
-from dashboard.palette import Palette, fill
+from dashboard.palette import Palette, beside, fill
 
 # The finding of writes that nobody read.
 IN_VAIN = "wasted_cache_write"
@@ -50,7 +50,8 @@ def share_by_name(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     )
     for at, value in enumerate(map(known, shown["cache_hit_share"])):
         figure.add_annotation(x=value or 0, y=at, text=share(value), showarrow=False, xanchor="left", xshift=4)
-    figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False)
+    margin = beside(map(short, shown["name"]))
+    figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False, margin=margin)
     figure.update_xaxes(**SHARE_AXIS | {"range": [0, 1.25], "tickvals": [0, 0.25, 0.5, 0.75, 1]}, showgrid=True)
     names = [tick(name) for name in shown["name"]]
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
@@ -117,7 +118,8 @@ def causes(rows: pd.DataFrame, colours: Palette) -> go.Figure:
         said = "saving unknown" if usd is None else f"{dollars(usd)} avoidable"
         figure.add_annotation(x=tokens or 0, y=at, text=said, showarrow=False, xanchor="left", xshift=4)
     longest = known(rows["tokens"].max()) or 1.0
-    figure.update_layout(height=90 + 34 * max(len(rows), 1), hovermode="y unified", showlegend=False)
+    margin = beside(rows["finding"])
+    figure.update_layout(height=90 + 34 * max(len(rows), 1), hovermode="y unified", showlegend=False, margin=margin)
     figure.update_xaxes(
         title="tokens missed, or written in vain", tickformat="~s", range=[0, longest * 1.5], showgrid=True, nticks=5
     )

@@ -219,7 +219,6 @@ def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> 
         height=HEIGHT,
         # Above what is said of the window; so narrow that a telephone has room for two beside each other.
         legend={"entrywidth": 112, "y": 1.08},
-        margin={"t": 8, "b": 8},
     )
     figure.update_xaxes(**along(calls))
     figure.update_xaxes(title_text=unit, row=2, col=1)

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from analytics.findings.worth import SURE
 from analytics.reporting import Row
 from dashboard.numbers import dollars, known
-from dashboard.palette import Palette
+from dashboard.palette import Palette, beside
 from dashboard.plain_text import in_chart
 
 # How a bar is filled by its confidence: the less sure, the emptier. The cache's hatching is another one.
@@ -30,7 +30,13 @@ def worth(kinds: Sequence[Row], colours: Palette) -> go.Figure:
                 marker=_fill(sure, colours),
                 hovertemplate="%{x:$,.4f}",
             )
-    figure.update_layout(barmode="stack", height=110 + 34 * max(len(shown), 1), hovermode="y unified", showlegend=True)
+    figure.update_layout(
+        barmode="stack",
+        height=110 + 34 * max(len(shown), 1),
+        hovermode="y unified",
+        showlegend=True,
+        margin=beside(str(row["finding"]) for row in shown),
+    )
     figure.update_xaxes(title="avoidable (USD)", tickformat="$,.3~r", rangemode="tozero", showgrid=True, nticks=5)
     figure.update_yaxes(autorange="reversed", showgrid=False, title=None)
     return figure

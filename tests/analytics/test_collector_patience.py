@@ -1,6 +1,8 @@
 """A database that is in use, or a disk that is full, holds the collector up and costs no record."""
 
+import base64
 import logging
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pytest
 from analytics import collector as collecting
 from analytics.collector import MOST_DEATHS, MOST_FAILURES
 from analytics.spool import Spool
-from analytics.store.database import Database, DatabaseLocked, DatabaseUnavailable
+from analytics.store.database import WRITER, Database, DatabaseLocked, DatabaseUnavailable
 from tests.analytics.chats import BREAKS, chat, chats, said, stored
 from tests.analytics.collecting import collect_all, collector, dying, ids, in_use, waiting
 
@@ -120,3 +122,16 @@ def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
+
+
+def test_where_the_memory_is_too_little_it_takes_more_and_goes_on_also_when_it_is_to_end(
+    spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(WRITER, "memory_limit", "24MB")
+    caplog.set_level(logging.INFO, "tokenecho.collector")
+    texts = [base64.b64encode(os.urandom(75_000)).decode() for _ in range(400)]
+    records = [chat(number, said(text)) for number, text in enumerate(texts)]
+    spool.append(records)
+    collect_all(spool, Database(database.path))
+    assert "It gets more memory" in caplog.text
+    assert len(stored(database)) == len(records)

@@ -1,6 +1,7 @@
 """Examining: what is stored follows from the calls, whatever the order and the batches they came in."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,8 @@ def test_turns_are_read_in_the_order_of_their_columns(tmp_path: Path) -> None:
     write(database, chats_with_history(1))
     with database.reading() as connection:
         connection.execute("create temp table wanted as select exchange_id from exchanges")
-        names = [column[0] for column in connection.execute(sql("finding_turns"), {"near": True}).description]
+        given = {"since": None, "until": None, "near": timedelta(0)}
+        names = [column[0] for column in connection.execute(sql("finding_turns"), given).description]
     fields = [name.removesuffix("_json") for name in Turn._fields]
     assert names == fields
 
@@ -136,3 +138,19 @@ def test_neighbours_are_the_nearest_calls_with_the_same_preamble_request_or_clie
     assert second.preamble_used_after == third.started_at
     assert third.twin_exchange_id == second.exchange_id
     assert second.twin_exchange_id is None
+
+
+@pytest.mark.parametrize(("days", "near"), [(6, True), (8, False)])
+def test_calls_more_than_a_week_apart_are_no_neighbours_whatever_is_examined_with_them(
+    tmp_path: Path, days: int, near: bool
+) -> None:
+    database = Database(tmp_path / "apart.duckdb")
+    began = 1_700_000_000.0
+    later = [chat(number, said("How tall?"), started_at=began + 86_400 * days * number) for number in range(3)]
+    write(database, later)
+    with database.reading() as connection:
+        ids = [row[0] for row in connection.execute("select distinct conversation_id from links").fetchall()]
+        found = {turn.exchange_id: turn for case in examination.load_cases(connection, ids) for turn in case.turns}
+    middle = found["record-1"]
+    assert bool(middle.preamble_used_before) == bool(middle.preamble_used_after) == near
+    assert bool(middle.earlier_exchange_id) == bool(middle.twin_exchange_id) == near
