@@ -25,11 +25,10 @@ def show_first_steps(found: Result) -> None:
         st.caption("No findings in this view.")
     for step in found.rows.to_dict("records"):
         with st.container(border=True, gap="small"):
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                st.markdown(headline(step), width="content")
-                _link(str(step["finding"]), int(step["times"]))
+            st.markdown(headline(step))
             # Advice may quote names that were captured: they are text.
             st.text(one_line(str(step["advice"]), LONGEST_ADVICE))
+            _link(str(step["finding"]), int(step["times"]))
 
 
 def headline(step: dict[Any, Any]) -> str:
@@ -59,5 +58,4 @@ def _link(finding: str, times: int) -> None:
         label=f"Show {'it' if times == 1 else f'all {times:,}'}",
         icon=":material/lightbulb:",
         query_params={"finding": finding},
-        help=f"The findings page, with {finding} only",
     )

@@ -43,7 +43,8 @@ def show(filters: Filters) -> None:
     show_parts(
         "part",
         {
-            "Misses": partial(_causes, found),
+            "Misses": partial(_misses, found),
+            "Causes": partial(_causes, found),
             "Pauses": partial(_pauses, filters),
             "By turn": partial(_by_turn, filters),
             "By app": partial(_by_app, filters),
@@ -128,12 +129,10 @@ def _pauses(filters: Filters) -> None:
     )
 
 
-def _causes(found: Result) -> None:
+def _misses(found: Result) -> None:
     if found.rows.empty:
-        st.subheader("Why the cache was missed", anchor=False)
-        st.caption("No findings about the cache in this view.")
+        _none()
         return
-    told = Result(found.rows.assign(what=[_first_line(name) for name in found.rows["finding"]]), found.sql)
     most = found.rows.sort_values("tokens", ascending=False, na_position="last").iloc[0]
     show_chart(
         causes(found.rows, colours()),
@@ -144,15 +143,28 @@ def _causes(found: Result) -> None:
         name="cache-missed",
         help=ABOUT_CAUSES,
     )
-    columns = CAUSES | {name: money(CAUSES[name], found.rows[name]) for name in ("usd", "paid_usd")}
-    alt = f"A table of causes: {', '.join(found.rows['finding'])}."
-    show_table(told, columns, title="Causes", alt=alt, name="cache-causes")
     st.page_link(
         FINDINGS,
         label="Show these findings",
         icon=":material/lightbulb:",
         query_params={"lever": "caching"},
     )
+
+
+def _causes(found: Result) -> None:
+    """The same in figures."""
+    if found.rows.empty:
+        _none()
+        return
+    told = Result(found.rows.assign(what=[_first_line(name) for name in found.rows["finding"]]), found.sql)
+    columns = CAUSES | {name: money(CAUSES[name], found.rows[name]) for name in ("usd", "paid_usd")}
+    alt = f"A table of causes: {', '.join(found.rows['finding'])}."
+    show_table(told, columns, title="Causes", alt=alt, name="cache-causes", help=ABOUT_CAUSES)
+
+
+def _none() -> None:
+    st.subheader("Why the cache was missed", anchor=False)
+    st.caption("No findings about the cache in this view.")
 
 
 def _first_line(finding: str) -> str:

@@ -127,11 +127,19 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
             customdata=names,
             hovertemplate=f"%{{x:{measure.hover}}}",
         )
-    for at, (whole, missing) in enumerate(zip(shown[measure.whole], shown[measure.missing], strict=True)):
-        figure.add_annotation(
-            x=known(whole) or 0, y=at, text=_total(measure, known(whole), int(missing)),
-            showarrow=False, xanchor="left", xshift=4, font={"color": colours.muted, "size": 12},
-        )  # fmt: skip
+    figure.add_scatter(
+        y=list(range(len(shown))),
+        x=pd.to_numeric(shown[measure.whole]).fillna(0.0),
+        text=[
+            f" {_total(measure, known(whole), int(missing))}"
+            for whole, missing in zip(shown[measure.whole], shown[measure.missing], strict=True)
+        ],
+        mode="text",
+        textposition="middle right",
+        textfont={"color": colours.muted, "size": 12},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
     longest = known(shown[measure.whole].max()) or 1.0
     figure.update_layout(
         barmode="stack",

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dashboard.charts.growth_hover import call_text, group_text
 from dashboard.palette import CACHE_PATTERN, Palette
@@ -50,12 +49,16 @@ def growth(calls: pd.DataFrame, colours: Palette, trend: Trend | None = None) ->
     stack = stacked(calls)
     bars = _bars(stack)
     top = _top(bars.rows, calls)
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.8, 0.2], vertical_spacing=0.05)
-    for trace in (*_stack(bars, colours), *_window(bars, calls, colours, top), *_trend(bars, calls, colours, trend)):
-        figure.add_trace(trace, row=1, col=1)
-    for trace in (*_marks(bars, calls, colours, top), _hover(bars, stack)):
-        figure.add_trace(trace, row=1, col=1)
-    figure.add_trace(_output(bars, colours), row=2, col=1)
+    figure = go.Figure(
+        [
+            *_stack(bars, colours),
+            *_window(bars, calls, colours, top),
+            *_trend(bars, calls, colours, trend),
+            *_marks(bars, calls, colours, top),
+            _hover(bars, stack),
+            _output(bars, colours),
+        ]
+    )
     _lay_out(figure, calls, bars, top)
     return figure
 
@@ -184,6 +187,7 @@ def _output(bars: Bars, colours: Palette) -> go.Bar:
         y=bars.rows["output_tokens"],
         width=_width(bars),
         name="output",
+        yaxis="y2",
         marker={"color": colours["output"], "line": {"width": 0}},
         hoverinfo="skip",
     )
@@ -220,10 +224,18 @@ def _lay_out(figure: go.Figure, calls: pd.DataFrame, bars: Bars, top: float) -> 
         # Above what is said of the window; so narrow that a telephone has room for two beside each other.
         legend={"entrywidth": 112, "y": 1.08},
     )
-    figure.update_xaxes(**along(calls))
-    figure.update_xaxes(title_text=unit, row=2, col=1)
-    figure.update_yaxes(title_text="input (tokens)", range=[0, top], tickformat="~s", row=1, col=1)
-    figure.update_yaxes(title_text="output", rangemode="tozero", nticks=3, tickformat="~s", row=2, col=1)
+    # Input above, output below, over the same calls.
+    figure.update_layout(
+        xaxis=along(calls) | {"title": {"text": unit}, "anchor": "y2"},
+        yaxis={"domain": [0.24, 1], "title": {"text": "input (tokens)"}, "range": [0, top], "tickformat": "~s"},
+        yaxis2={
+            "domain": [0, 0.19],
+            "title": {"text": "output"},
+            "rangemode": "tozero",
+            "nticks": 3,
+            "tickformat": "~s",
+        },
+    )
     for text in _beyond(calls, top):
         figure.add_annotation(
             text=text, x=1, xanchor="right", y=1, yanchor="bottom", xref="x domain", yref="y domain", showarrow=False

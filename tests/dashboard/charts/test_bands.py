@@ -80,13 +80,14 @@ def test_an_unknown_cost_is_said_and_no_bar_of_nothing() -> None:
     partly = row(name="partly", cost_usd=1.0, new_usd=1.0, unpriced=3)
     rows = pd.DataFrame([priced, partly, row(name="unpriced", cost_usd=None, unpriced=1_200)])
     figure = by_name(rows, MONEY, DARK)
-    said = [(note.text, note.x, note.y) for note in figure.layout.annotations]
-    assert said == [("$2.00", 2.0, 0), ("$1.00 + 3 unknown", 1.0, 1), ("unknown (1,200 calls)", 0, 2)]
+    said = figure.data[-1]
+    assert [text.strip() for text in said.text] == ["$2.00", "$1.00 + 3 unknown", "unknown (1,200 calls)"]
+    assert (list(said.x), list(said.y)) == ([2.0, 1.0, 0.0], [0, 1, 2])
 
 
 def test_beside_a_bar_there_is_room_for_what_it_comes_to() -> None:
     figure = by_name(pd.DataFrame([row(name="a", input_tokens=20_000, new_tokens=20_000)]), TOKENS, LIGHT)
-    assert figure.layout.annotations[0].text == "20.0 k tokens"
+    assert figure.data[-1].text[0].strip() == "20.0 k tokens"
     assert figure.layout.xaxis.range[1] > 25_000
 
 

@@ -180,14 +180,14 @@ def test_many_calls_are_few_bars_that_keep_their_marks(database: Database) -> No
     figure = growth(many, LIGHT)
     assert all(len(trace.x) <= MOST_BARS for trace in figure.data)
     assert hovers(figure)[0].startswith("<b>Calls 1 to 5</b>, on average:")
-    assert "is the mean of 5" in figure.layout.xaxis2.title.text
+    assert "is the mean of 5" in figure.layout.xaxis.title.text
     assert len(traces(figure)["edit"].x) == 100
 
 
 def test_a_range_keeps_the_numbers_of_its_calls(database: Database) -> None:
     figure = growth(calls(database, "g0").iloc[4:9], LIGHT)
     assert list(bars(figure)["new"].x) == [5, 6, 7, 8, 9]
-    assert figure.layout.xaxis2.title.text == "turn"
+    assert figure.layout.xaxis.title.text == "turn"
 
 
 def test_one_call_is_a_chart_too(database: Database) -> None:
