@@ -33,7 +33,7 @@ MOST_FAILURES = 3
 MOST_DEATHS = 10
 # Between two batches the readers have the file: small ones back to back would lock them out, on a slow machine most.
 PAUSE_S = 0.2
-PAUSE_RATIO = 2.0
+PAUSE_RATIO = 5.0
 LONGEST_PAUSE_S = 2.0
 RETRY_S = 1.0
 PATIENCE_S = 60.0

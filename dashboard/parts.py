@@ -1,6 +1,6 @@
 """Parts of a page of which one is looked at. Only that one asks the database, and is drawn.
 
-show_parts("by", {"Model": show_models, "App": show_apps})
+show_parts("part", {"By model": show_models, "By app": show_apps})
 """
 
 from collections.abc import Callable, Mapping

@@ -16,7 +16,7 @@ from dashboard.parts import show_parts
 from dashboard.sidebar import chosen
 
 MEASURES = {"money": MONEY, "tokens": TOKENS}
-GROUPS = {"model": "Model", "app": "App", "team": "Team", "client": "Client"}
+GROUPS = {"model": "By model", "app": "By app", "team": "By team", "client": "By client"}
 MOST_FINDINGS = 5
 
 
@@ -35,8 +35,13 @@ def show(filters: Filters) -> None:
         st.segmented_control("Show", list(MEASURES), default="money", key="show", bind="query-params", required=True)
     ]
     _over_time(filters, measure)
-    show_first_steps(rows("dashboard_top_findings", filters, most=MOST_FINDINGS))
-    _groups(filters, measure)
+    show_parts(
+        "tab",
+        {
+            "What to do first": partial(_first_steps, filters),
+            **{title: partial(_group, filters, measure, dimension) for dimension, title in GROUPS.items()},
+        },
+    )
 
 
 def _headlines(filters: Filters, totals: Result) -> None:
@@ -103,9 +108,8 @@ def _over_time(filters: Filters, measure: Measure) -> None:
     )
 
 
-def _groups(filters: Filters, measure: Measure) -> None:
-    """The same divided by name, for one kind of name at a time."""
-    show_parts("by", {title: partial(_group, filters, measure, dimension) for dimension, title in GROUPS.items()})
+def _first_steps(filters: Filters) -> None:
+    show_first_steps(rows("dashboard_top_findings", filters, most=MOST_FINDINGS))
 
 
 def _group(filters: Filters, measure: Measure, dimension: str) -> None:
@@ -114,7 +118,7 @@ def _group(filters: Filters, measure: Measure, dimension: str) -> None:
     show_chart(
         by_name(mine.rows, measure, colours()),
         mine,
-        title=f"By {dimension}",
+        title=GROUPS[dimension],
         alt=spoken(mine.rows, measure, dimension),
         name=f"by-{dimension}",
     )

@@ -24,7 +24,7 @@ from tests.dashboard.traffic import stored
 READING = ("overview", "cache", "teams", "live")
 # Parts of pages, by what names them in the URL, that have a chart of their own beside the page's first.
 PARTS = [
-    *(("overview", {"by": name}) for name in ("Model", "App", "Team", "Client")),
+    *(("overview", {"tab": name}) for name in ("By model", "By app", "By team", "By client")),
     *(("cache", {"part": name}) for name in ("Pauses", "By turn", "By app")),
 ]
 PAGES = (*READING, "help")
@@ -173,7 +173,7 @@ def test_a_live_call_leads_to_its_conversation(app: AppTest) -> None:
     assert calls.loc["record-202", "link"] == "conversation?conversation=record-200&exchange=record-202"
 
 
-@pytest.mark.parametrize(("page", "least"), [("overview", 4), ("cache", 3), ("teams", 1), ("live", 1)])
+@pytest.mark.parametrize(("page", "least"), [("overview", 3), ("cache", 3), ("teams", 1), ("live", 1)])
 @pytest.mark.usefixtures("database")
 def test_every_figure_can_be_taken_away_with_its_query(app: AppTest, page: str, least: int) -> None:
     opened(app, page)
@@ -206,7 +206,7 @@ def test_every_chart_says_in_a_sentence_what_it_shows(app: AppTest, page: str, p
         assert chart.alt.endswith(".")
 
 
-@pytest.mark.parametrize(("page", "part"), [("overview", {"by": "App"}), ("cache", {"part": "By app"})])
+@pytest.mark.parametrize(("page", "part"), [("overview", {"tab": "By app"}), ("cache", {"part": "By app"})])
 @pytest.mark.usefixtures("database")
 def test_hostile_names_are_text_in_charts(app: AppTest, page: str, part: dict[str, str]) -> None:
     specs = "".join(chart.spec for chart in charts(opened(app, page, **part)))
