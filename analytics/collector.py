@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import wraps
 from itertools import batched, groupby
 
 from analytics.findings.examination import examine
@@ -44,6 +45,20 @@ TIDY_EVERY_S = 60.0
 EXAMINE_EVERY_S = 5.0
 
 
+def _with_more_memory[**P, R](work: Callable[P, R]) -> Callable[P, R]:
+    """The work, begun again where the database had too little memory for it. What was stored by then stays stored."""
+
+    @wraps(work)
+    def worked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(*args, **kwargs)
+        except DatabaseCramped as error:
+            logger.info("%s It gets more memory.", error)
+            return work(*args, **kwargs)
+
+    return worked
+
+
 class Collector:
     """One spool, one database. `collect` does one round; `run` goes on until told to stop."""
 
@@ -71,9 +86,6 @@ class Collector:
             begun = time.monotonic()
             try:
                 handled = self._round()
-            except DatabaseCramped as error:
-                logger.info("%s It gets more memory.", error)
-                continue
             except (DatabaseUnavailable, SpoolFull) as error:  # held by a reader, or the disk is full: the spool waits
                 if last is not None:
                     raise
@@ -100,6 +112,7 @@ class Collector:
         self._examined_at = time.monotonic()
         return self.examine(RUNNING_PATIENCE_S)
 
+    @_with_more_memory
     @no_search()
     def examine(self, patience: float = PATIENCE_S) -> int:
         """Look for findings in conversations that changed; how many were looked at, 0 when none waits.
@@ -124,6 +137,7 @@ class Collector:
             self._spool.tidy()
             self._tidied_at, self._untidy = time.monotonic(), False
 
+    @_with_more_memory
     @no_search()
     def collect(self, patience: float = PATIENCE_S) -> int:
         """Move what `take` gives into DuckDB; the number of records handled, 0 when none waits.

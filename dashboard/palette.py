@@ -15,9 +15,9 @@ FONT = '"Source Sans", "Source Sans Pro", system-ui, sans-serif'
 # Meanings that meet in one chart: money by what it bought, input by where it came from.
 BOUGHT = ("new", "resent", "cache_read", "cache_write", "output")
 PARTS = ("tools", "system", "resent", "echoed", "remembered", "new")
-# Room for an axis' title and labels of seven characters on the left, of two lines below, in pixels. Margins that Plotly
-# finds by itself (`automargin`) make it draw a chart twice or three times.
-MARGIN = {"l": 70, "r": 12, "t": 8, "b": 66}
+# Room for an axis' title and labels of nine characters ($0.000123) on the left, of two lines below, in pixels. Margins
+# that Plotly finds by itself (`automargin`) make it draw a chart twice or three times.
+MARGIN = {"l": 84, "r": 12, "t": 8, "b": 66}
 # A character of a label, on average.
 CHARACTER_PX = 6.6
 # What was read from the cache is hatched in every chart; beside the parts of an input it needs no colour of its own.
@@ -99,8 +99,12 @@ def fill(colours: Palette, meaning: str) -> dict[str, object]:
     return {"color": colour, "line": {"width": 0.5, "color": colours.background}, "pattern": pattern}
 
 
+# For names that may be of any script, and so of any width: there Plotly has to find the room.
+FOUND = MARGIN | {"l": 8, "b": 52}
+
+
 def beside(names: Iterable[str]) -> dict[str, float]:
-    """The margin of a chart whose bars lie on their side and have these names."""
+    """The margin of a chart whose bars lie on their side and have these names, all of them our own words."""
     return MARGIN | {"l": 20 + CHARACTER_PX * max(map(len, names), default=0), "b": 52}
 
 

@@ -9,7 +9,7 @@ with divided as (
 ),
 span as (
     select
-        case when hours <= 72 then 'hour' when hours <= 24 * 120 then 'day' when hours <= 24 * 800 then 'week' else 'month' end
+        case when hours <= 48 then 'hour' when hours <= 24 * 62 then 'day' when hours <= 24 * 7 * 62 then 'week' else 'month' end
             as bucket
     from (select datediff('hour', min(started_at), max(started_at)) as hours from report_calls)
 )

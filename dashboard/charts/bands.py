@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from pandas import Timedelta
 
 from dashboard.numbers import UNKNOWN, compact, dollars, known, share
-from dashboard.palette import Palette, beside, fill
+from dashboard.palette import FOUND, Palette, fill
 from dashboard.plain_text import in_chart, one_line
 
 # A time axis is so many of its bars wide at least: one bar alone would fill it.
@@ -146,13 +146,18 @@ def by_name(rows: pd.DataFrame, measure: Measure, colours: Palette) -> go.Figure
         height=90 + 30 * max(len(shown), 1),
         hovermode="y unified",
         showlegend=False,
-        margin=beside(map(short, shown["name"])),
+        margin=FOUND,
     )
     figure.update_xaxes(
         title=measure.axis, tickformat=measure.ticks, range=[0, longest * ROOM], showgrid=True, nticks=5
     )
     figure.update_yaxes(
-        tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", showgrid=False, title=None
+        tickvals=list(range(len(shown))),
+        ticktext=names,
+        autorange="reversed",
+        showgrid=False,
+        title=None,
+        automargin=True,
     )
     return figure
 
@@ -171,14 +176,9 @@ def _total(measure: Measure, value: float | None, missing: int) -> str:
     return f"{UNKNOWN} ({missing:,} calls)" if value is None else f"{amount(measure, value)} + {missing:,} unknown"
 
 
-def short(name: object) -> str:
-    """A name beside a bar, short enough to leave room for it."""
-    return one_line(str(name), LONGEST_NAME)
-
-
 def tick(name: object) -> str:
-    """The same as Plotly is to have it."""
-    return in_chart(short(name))
+    """A name beside a bar, short enough to leave room for it."""
+    return in_chart(one_line(str(name), LONGEST_NAME))
 
 
 def spoken(rows: pd.DataFrame, measure: Measure, shown: str) -> str:

@@ -3,9 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.bands import MOST_NAMES, short, tick, time_axis
+from dashboard.charts.bands import MOST_NAMES, tick, time_axis
 from dashboard.numbers import dollars, known, share
-from dashboard.palette import Palette, beside, fill
+from dashboard.palette import FOUND, Palette, beside, fill
 
 # The finding of writes that nobody read.
 IN_VAIN = "wasted_cache_write"
@@ -50,11 +50,10 @@ def share_by_name(rows: pd.DataFrame, colours: Palette) -> go.Figure:
     )
     for at, value in enumerate(map(known, shown["cache_hit_share"])):
         figure.add_annotation(x=value or 0, y=at, text=share(value), showarrow=False, xanchor="left", xshift=4)
-    margin = beside(map(short, shown["name"]))
-    figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False, margin=margin)
+    figure.update_layout(height=90 + 30 * max(len(shown), 1), hovermode="y unified", showlegend=False, margin=FOUND)
     figure.update_xaxes(**SHARE_AXIS | {"range": [0, 1.25], "tickvals": [0, 0.25, 0.5, 0.75, 1]}, showgrid=True)
     names = [tick(name) for name in shown["name"]]
-    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False)
+    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed", showgrid=False, automargin=True)
     return figure
 
 

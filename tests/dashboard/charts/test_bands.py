@@ -96,6 +96,11 @@ def test_what_came_from_the_cache_is_hatched_and_nothing_else() -> None:
     assert hatched == {"new": "", "from cache": CACHE_PATTERN, "output": "", "not divided": ""}
 
 
+def test_names_of_any_width_have_room() -> None:
+    wide = row(name="搜索与推荐平台团队", cost_usd=1.0, new_usd=1.0)
+    assert by_name(pd.DataFrame([wide]), MONEY, LIGHT).layout.yaxis.automargin
+
+
 def test_names_are_text_whatever_is_in_them() -> None:
     figure = by_name(pd.DataFrame([row(name="<b>bold</b>\x1b", cost_usd=1.0, new_usd=1.0)]), MONEY, LIGHT)
     (name,) = figure.layout.yaxis.ticktext
