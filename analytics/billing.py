@@ -68,6 +68,8 @@ class _Call:
     def _with_outside(self, cost: Cost) -> Cost:
         """The cost with that of the samplings which the usage leaves out: a part of its own."""
         found = list(samplings(self._details))
+        if not found:
+            return cost
         beside = [(each, self._price(each.usage, each.model)) for each in found if each.billed]
         amounts = [priced.usd for _, priced in beside if priced.usd is not None]
         unpriced = [f"{each.kind}: {priced.reason}" for each, priced in beside if priced.usd is None]

@@ -162,7 +162,7 @@ class Collector:
                 tried, readings = self._read_some(left)
             if readings:
                 read = [spooled for spooled in left[:tried] if spooled.seq in readings]
-                self._store(read, list(readings.values()), patience)
+                self._store(read, readings, patience)
             left = left[tried:]
 
     def _read_some(self, group: Sequence[Spooled]) -> tuple[int, dict[int, Reading]]:
@@ -171,6 +171,7 @@ class Collector:
         held = 0
         for tried, spooled in enumerate(group, 1):
             reading = self._read(spooled)
+            spooled.release()
             if reading:
                 readings[spooled.seq] = reading
                 held += reading.weight
@@ -185,12 +186,14 @@ class Collector:
             self._note_failure([spooled], error)
             return None
 
-    def _store(self, group: Sequence[Spooled], readings: Sequence[Reading], patience: float) -> None:
+    def _store(self, group: Sequence[Spooled], readings: dict[int, Reading], patience: float) -> None:
+        """Store these readings, and let go of them once they are written: folding them in takes memory enough."""
         try:
             # They are in hand from when the file is ours until it is closed: waiting for it is no fault of theirs.
             with ExitStack() as noted, self._database.writing(patience) as connection:
                 noted.enter_context(self._spool.in_hand(group))
-                write_batch(connection, readings, self._reader.pricer)
+                write_batch(connection, list(readings.values()), self._reader.pricer)
+                readings.clear()
         except (DatabaseError, SpoolFull, sqlite3.Error):
             raise
         except Exception as error:

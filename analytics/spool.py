@@ -54,7 +54,7 @@ DELETED_AT_ONCE = 250
 TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spooled:
     """A record as it waits.
 
@@ -86,6 +86,10 @@ class Spooled:
     def record(self) -> Record:
         """The record, unpacked; raises whatever a damaged one makes the parsers raise."""
         return from_meta(self.meta, unpacked(self.request), unpacked(self.response))
+
+    def release(self) -> None:
+        """Let go of the bodies, once they are read: they may be large, and the spool still has them."""
+        self.request = self.response = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def definition_pieces(definition: object) -> list[Piece]:
 
 def filled(pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces without empty texts; an empty tool result stays, for it answers its call."""
-    return [(block, source) for block, source in pieces if block.content or block.kind == "tool_result"]
+    return [piece for piece in pieces if piece[0].content or piece[0].kind == "tool_result"]
 
 
 def opening(pieces: list[Piece]) -> int:

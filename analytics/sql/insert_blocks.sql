@@ -1,4 +1,8 @@
--- A row that is already there is left as it is.
+-- A row that is already there is left as it is. Which are is asked of the hashes alone: a join would hold the texts.
 insert into blocks by name
+with known as materialized (
+    select block_hash from batch
+    where exists (select 1 from blocks where blocks.block_hash = batch.block_hash::uuid)
+)
 select * from batch
-where not exists (select 1 from blocks as known where known.block_hash = batch.block_hash::uuid);
+where block_hash not in (select known.block_hash from known);

@@ -55,7 +55,7 @@ def write_batch(connection: duckdb.DuckDBPyConnection, readings: Sequence[Readin
     }
     for table in TABLES:
         if rows[table]:
-            _insert(connection, table, rows[table])
+            _insert(connection, table, rows.pop(table))
     connection.execute(sql("delete_read_raw"))
     told = tell_usage(connection, _of_responses(readings), pricer)
     linked = link_exchanges(connection, list(dict.fromkeys((*(found.exchange_id for found in facts), *told))), fresh)
@@ -108,9 +108,11 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) 
     # The table itself says which columns and types there are; a column that a row lacks is NULL.
     schema = connection.table(table).limit(0).to_arrow_table().schema
     connection.register("batch", pa.Table.from_pylist(rows, schema=schema))
+    texts = table == "blocks" and any(row["content"] is not None for row in rows)
+    rows.clear()  # their texts may be long
     if table == "exchanges" and connection.execute(sql("unread_exchange")).fetchone():
         connection.execute(sql("replace_unread"))
-    if table == "blocks" and any(row["content"] is not None for row in rows):
+    if texts:
         connection.execute(sql("complete_blocks"))
     connection.execute(sql(f"insert_{table}"))
     connection.unregister("batch")
@@ -155,16 +157,16 @@ def _block_row(stretch: Stretch, at: int, full: bool) -> Row:
         "block_hash": as_uuid(stretch.digests[at]),
         "role": block.role,
         "kind": block.kind,
-        "content": _encodable(block.content) if full else None,
+        "content": _encoded(block.content) if full else None,
         "name": tool_name(block) if full else None,
         "bytes": stretch.sizes[at],
         "tokens": stretch.tokens[at],
     }
 
 
-def _encodable(text: str) -> str:
-    """The text, without half of a surrogate pair."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+def _encoded(text: str) -> str | bytes:
+    """The text as Arrow takes it without a copy that outlives it, and without half of a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "replace")
 
 
 def _prefix_rows(fresh_steps: Iterable[FreshSteps]) -> list[Row]:
