@@ -15,7 +15,7 @@ from analytics.demo.folder import demo_folder
 from analytics.demo.sample import sample
 from analytics.importers.importing import batches
 from analytics.launch.places import Places
-from analytics.launch.processes import check_port, children, free_port, start
+from analytics.launch.processes import check_port, children, free_port, outlast, start
 from analytics.spool import Spool
 from analytics.store.database import Database
 
@@ -43,7 +43,7 @@ def demo(port: int) -> None:
             _wait_for(running["dashboard"], port)
             click.echo(f"See {calls:,} calls of a made-up team:  http://{HOST}:{port}")
             click.echo("Ctrl-C ends it and removes its data.", err=True)
-            running["dashboard"].wait()
+            outlast(running["dashboard"])
         except SystemExit as asked:
             raise SystemExit(0) from asked
         raise click.ClickException("The dashboard ended.")

@@ -28,6 +28,9 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 STOP_SIGNAL = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)  # Windows has no SIGTERM to send
 # How the login of a company's own proxy reaches ours: not on the command line, which any user can list.
 UPSTREAM_AUTH = "TOKENECHO_UPSTREAM_AUTH"
+POLLED_EVERY_S = 0.1
+# The signals that asked this process to end.
+_asked: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,19 @@ def children() -> Iterator[dict[str, subprocess.Popen[bytes]]]:
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    _asked.append(number)
     raise SystemExit(128 + number)
+
+
+def outlast(process: subprocess.Popen[bytes]) -> None:
+    """Return when a child ends. Raises SystemExit where a signal asks us to end, or asked and was not heard.
+
+    A library in C that imports something while a signal comes may drop the exception that the signal raised.
+    """
+    while not _asked and process.poll() is None:
+        time.sleep(POLLED_EVERY_S)
+    if _asked:
+        raise SystemExit(128 + _asked[0])
 
 
 def start_proxy(settings: ProxySettings, places: Places) -> subprocess.Popen[bytes]:

@@ -1,7 +1,11 @@
 """The processes' arguments and ports."""
 
 import itertools
+import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -54,3 +58,25 @@ def test_a_port_that_is_taken_is_an_error_with_the_remedy() -> None:
         with pytest.raises(click.ClickException, match=r"choose another port with --port\."):
             check_port("127.0.0.1", taken.getsockname()[1], "--port")
     check_port("127.0.0.1", free_port(), "--port")
+
+
+# A signal whose exception is dropped, as by a library in C that imports something; and a child that would go on.
+UNHEARD = """
+import os, signal, sys
+from analytics.launch.processes import children, outlast, start
+with children() as running:
+    running["child"] = start("http.server", ["--bind", "127.0.0.1", "0"], quiet=True)
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("the signal came late")
+    except SystemExit:
+        print(running["child"].pid, flush=True)
+    outlast(running["child"])
+"""
+
+
+def test_a_signal_that_was_not_heard_at_first_still_ends_all() -> None:
+    ran = subprocess.run([sys.executable, "-c", UNHEARD], stdout=subprocess.PIPE, timeout=60, check=False)
+    assert ran.returncode == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(ran.stdout), 0)
