@@ -16,6 +16,7 @@ from pathlib import Path
 
 from analytics.collector import Collector
 from analytics.hashing import Hasher
+from analytics.lean_imports import leave_out_pandas
 from analytics.pricing.pricer import Pricer
 from analytics.reading import Reader
 from analytics.spool import Spool
@@ -89,6 +90,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep spool and database here")
     given = parser.parse_args()
     required()
+    leave_out_pandas()  # as the collector's process does
     print_machine()
     with tempfile.TemporaryDirectory() as place:
         folder = given.folder or Path(place)

@@ -93,7 +93,7 @@ def _find(data: bytes) -> Known | None:
 def _resume(known: Known, data: bytes) -> Json | None:
     """The value of a body that differs from a known one in the last members of the list at most."""
     stop = len(data) - len(known.tail)
-    members = bisect_right(known.ends, min(_shared(known.data, data), stop))
+    members = _members_shared(known, data, stop)
     if not members or not data.endswith(known.tail):
         return None
     end = known.ends[members - 1]
@@ -106,6 +106,14 @@ def _resume(known: Known, data: bytes) -> Json | None:
     if ends is not None:
         _remember(known._replace(data=data, value=value, ends=[*known.ends[:members], *ends]), end)
     return value
+
+
+def _members_shared(known: Known, data: bytes, stop: int) -> int:
+    """How many members of the known list this body begins with, as far as that place."""
+    end = known.ends[-1]
+    if end <= stop and data.startswith(memoryview(known.data)[:end]):  # mostly it goes on
+        return len(known.ends)
+    return bisect_right(known.ends, min(_shared(known.data, data), stop))
 
 
 def _added(data: bytes) -> Sequence[object] | None:
