@@ -27,6 +27,7 @@ from analytics.store.database import Database
 from benchmarks.bench_ingest import run
 from benchmarks.figures import print_machine, print_table
 from benchmarks.sessions import required
+from benchmarks.yardstick import Yardstick
 
 NEW = 100
 ROUNDS = 5
@@ -127,7 +128,7 @@ def _column(connection: duckdb.DuckDBPyConnection, query: str, given: list[objec
 def filled(folder: Path, calls: int, scale: int) -> Database:
     """A database of generated sessions."""
     required()
-    for _ in run(folder, calls, scale, "anthropic"):
+    for _ in run(folder, calls, scale, Yardstick(), "anthropic"):
         pass
     return Database(folder / "tokenecho.duckdb")
 

@@ -4,7 +4,9 @@
 
 Stages of 2,000 calls are made, put into a spool and collected, all in one run: the first stage meets an empty database,
 the last one a full one. MB are those of request and response bodies as they were on the wire; only the collector's
-time counts. The machine may have other work: CPU seconds count, and wall time is beside them.
+time counts. The machine may have other work: CPU seconds count, and wall time is beside them. How fast its core was
+meanwhile is told by a fixed chore that is done in between (`benchmarks/yardstick.py`); *pace* is that of a
+stage where the fastest one's is 1, and *at the best pace* what the speed would have been at that of the fastest.
 """
 
 import argparse
@@ -23,10 +25,11 @@ from analytics.spool import Spool
 from analytics.store.database import Database
 from benchmarks.figures import Row, print_machine, print_table
 from benchmarks.sessions import fill, required, stage
+from benchmarks.yardstick import Yardstick
 
 HEAD = (
-    "exchanges", "raw MB", "MB per CPU s", "MB per s", "CPU ms a call", "resident MB", "peak MB", "database MB",
-    "of raw",
+    "exchanges", "raw MB", "MB per CPU s", "pace", "at the best pace", "MB per s", "CPU ms a call", "resident MB",
+    "peak MB", "database MB", "of raw",
 )  # fmt: skip
 STAGE = 2000
 MB = 1e6
@@ -34,22 +37,28 @@ MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One stage. Bytes are of the stage, except `stored` and `raw_so_far`: of all until then."""
+    """One stage. Bytes are of the stage, except `stored` and `raw_so_far`: of all until then.
+
+    `chores` are the yardstick's first and last place in it.
+    """
 
     exchanges: int
     raw: int
     raw_so_far: int
     cpu_s: float
     wall_s: float
+    chores: tuple[int, int]
     resident: int
     peak: int
     stored: int
 
-    def row(self, calls: int) -> Row:
+    def row(self, calls: int, pace: float) -> Row:
         return (
             f"{self.exchanges:,}",
             f"{self.raw / MB:,.0f}",
             f"{self.raw / MB / self.cpu_s:.1f}",
+            f"{pace:.2f}",
+            f"{self.raw / MB / self.cpu_s / pace:.1f}",
             f"{self.raw / MB / self.wall_s:.1f}",
             f"{self.cpu_s * 1e3 / calls:.2f}",
             f"{self.resident / MB:.0f}",
@@ -59,7 +68,7 @@ class Figures:
         )
 
 
-def run(folder: Path, exchanges: int, scale: int, dialect: str = "openai") -> Iterator[Figures]:
+def run(folder: Path, exchanges: int, scale: int, yardstick: Yardstick, dialect: str = "openai") -> Iterator[Figures]:
     """Stage by stage, until so many exchanges are stored."""
     database, spool = Database(folder / "tokenecho.duckdb"), Spool(folder / "spool.sqlite", disk_limit=1 << 40)
     collector = Collector(spool, database, Reader(Hasher(bytes(32)), Pricer()))
@@ -67,13 +76,15 @@ def run(folder: Path, exchanges: int, scale: int, dialect: str = "openai") -> It
     while done < exchanges:
         calls = min(STAGE, exchanges - done)
         raw = fill(spool, stage(done // STAGE, calls, scale, dialect))
-        cpu, wall = time.process_time(), time.perf_counter()
+        chores, cpu, wall = yardstick.mark(), time.process_time(), time.perf_counter()
         while collector.collect():
             pass
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         spool.tidy()
         done, raw_so_far = done + calls, raw_so_far + raw
-        yield Figures(done, raw, raw_so_far, cpu, wall, *memory(), database.path.stat().st_size)
+        at = chores, yardstick.mark()
+        cpu -= yardstick.spent(*at)
+        yield Figures(done, raw, raw_so_far, cpu, wall, at, *memory(), database.path.stat().st_size)
     spool.close()
 
 
@@ -92,14 +103,18 @@ def main() -> None:
     required()
     leave_out_pandas()  # as the collector's process does
     print_machine()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, Yardstick().beside() as yardstick:
         folder = given.folder or Path(place)
-        found = list(run(folder, given.exchanges, given.scale))
+        found = list(run(folder, given.exchanges, given.scale, yardstick))
+    chores = [yardstick.typical(*one.chores) for one in found]
+    paces = [min(chores) / chore for chore in chores]
     steps = [at.exchanges - before for at, before in zip(found, [0, *(one.exchanges for one in found)], strict=False)]
-    print_table(HEAD, [figures.row(calls) for figures, calls in zip(found, steps, strict=True)])
+    print_table(HEAD, [figures.row(calls, pace) for figures, calls, pace in zip(found, steps, paces, strict=True)])
     cpu, raw = sum(one.cpu_s for one in found), found[-1].raw_so_far
-    first, last = (one.raw / one.cpu_s for one in (found[0], found[-1]))
-    print(f"All of it: {raw / MB / cpu:.1f} MB per CPU s; the last stage {last / first:.2f} times the first.")
+    best = sum(one.cpu_s * pace for one, pace in zip(found, paces, strict=True))
+    first, last = (found[at].raw / found[at].cpu_s / paces[at] for at in (0, -1))
+    print(f"All of it: {raw / MB / cpu:.1f} MB per CPU s, {raw / MB / best:.1f} at the best pace;")
+    print(f"the last stage {last / first:.2f} times the first, both at the best pace.")
 
 
 if __name__ == "__main__":
