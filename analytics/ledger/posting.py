@@ -85,17 +85,18 @@ def _load_pieces(
 def _load_texts(connection: duckdb.DuckDBPyConnection, places: Sequence[int]) -> dict[int, str]:
     """The texts at these places of the table, in their order. A join would unpack every text that is stored."""
     texts: dict[int, str] = {}
-    for first, last in _runs(places):
-        texts.update(connection.execute(sql("ledger_texts"), [first, last]).fetchall())
+    for run in _runs(places):
+        given = {"first": run[0], "last": run[-1], "places": run}
+        texts.update(connection.execute(sql("ledger_texts"), given).fetchall())
     return texts
 
 
-def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of places that are close together: DuckDB unpacks so many at once."""
+def _runs(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Those places that are close together: DuckDB unpacks so many at once."""
     start = 0
     for at in range(1, len(places) + 1):
         if at == len(places) or places[at] - places[at - 1] > VECTOR:
-            yield places[start], places[at - 1]
+            yield places[start:at]
             start = at
 
 
