@@ -51,7 +51,7 @@ final as (
         case when cache_read_tokens <= input_tokens then cache_read_tokens / nullif(input_tokens, 0) end
             as cache_hit_share,
         sum(cost_usd) over so_far as cumulative_usd,
-        sum(input_tokens) over so_far as cumulative_input_tokens,
+        (sum(input_tokens) over so_far)::bigint as cumulative_input_tokens,
         count(*) filter (cost_usd is null) over so_far as cumulative_unpriced
     from timed
     window so_far as (
