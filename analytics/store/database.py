@@ -197,7 +197,7 @@ class Database:
 
 @cache
 def _warm_up() -> None:
-    """At the first parameter it is given, DuckDB imports pandas: a second or two in which nobody should wait for us."""
+    """At the first parameter it is given, DuckDB imports pandas, unless that is left out: nobody should wait for it."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("select ?", [1])
 
