@@ -3,7 +3,7 @@
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,11 +103,21 @@ def test_it_runs_in_a_folder_that_is_gone_with_it_and_leaves_the_users_alone(tmp
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_a_demo_that_is_ended_early_leaves_nothing_either(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.fixture(params=[signal.SIGINT, signal.SIGHUP])
+def heard(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal that a process which is started now hears, also where these tests run under nohup."""
+    number: signal.Signals = request.param
+    before = signal.getsignal(number)
+    if before is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+    yield number
+    signal.signal(number, before)
+
+
+def test_a_demo_that_is_ended_early_leaves_nothing_either(tmp_path: Path, heard: signal.Signals) -> None:
     with started(tmp_path / "home", "demo", more={"TMPDIR": str(tmp_path)}) as process:
         _wait_for(lambda: bool([*tmp_path.glob("tokenecho-demo-*/*.spool")]))
-        process.send_signal(number)
+        process.send_signal(heard)
         assert process.wait(60) == 0
     assert not [*tmp_path.glob("tokenecho-demo-*")]
 
